@@ -49,7 +49,7 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	}
 	read, args := selectInteractionFrom(by, unnamed, from)
 	query := d.reader.Query
-	if f.OrganizationID != "" || f.ContactID != "" {
+	if f.ofRecord() {
 		query = d.reader.QuickQuery
 	}
 	rows, err := query(ctx, read+c.where()+order, append(args, c.args...)...)
@@ -73,22 +73,45 @@ func (d *DB) addUserNames(ctx context.Context, all []Interaction, err error) ([]
 }
 
 // CountInteractions counts the interactions that match a filter. Beyond MostCounted it stops, and
-// more is true.
+// more is true. An actor with OwnOnly and more than fewClients sees n of the first MostCounted: to check
+// more would take too long.
 func (d *DB) CountInteractions(ctx context.Context, by Actor, f InteractionFilter) (n int, more bool, err error) {
-	c, ranges, err := d.interactionConditions(ctx, by, f)
+	few, err := d.ownsFew(ctx, by)
+	if err != nil {
+		return 0, false, err
+	}
+	reader, check := by, by.OwnOnly && !few && !f.ofRecord()
+	if check {
+		reader.OwnOnly = false
+	}
+	c, ranges, err := d.interactionConditions(ctx, reader, f)
 	if err != nil || ranges != nil && len(ranges) == 0 {
 		return 0, false, err
 	}
-	if ranges != nil {
-		found := union("SELECT 1 FROM interactions", c, ranges)
-		return d.countUpTo(ctx, d.most, "("+found.sql+")", found.args...)
+	matching := f.matching("1", c, ranges)
+	n, more, err = d.countUpTo(ctx, d.most, "("+matching.sql+")", matching.args...)
+	if err != nil || !check {
+		return n, more, err
 	}
-	table := "interactions"
-	if f.ContactID != "" {
-		table = "contact_interactions"
-	}
-	return d.countUpTo(ctx, d.most, table+c.where(), c.args...)
+	matching, seen := f.matching("id, organization_id, contact_id", c, ranges), by.seesInteraction("matching")
+	n, _, err = d.countUpTo(ctx, d.most, "("+matching.sql+limit(d.most)+") AS matching WHERE "+seen.sql, slices.Concat(matching.args, seen.args)...)
+	return n, more, err
 }
+
+// matching selects columns of the interactions that match.
+func (f InteractionFilter) matching(columns string, c conditions, ranges []condition) condition {
+	switch read := "SELECT " + columns + " FROM "; {
+	case ranges != nil:
+		return union(read+"interactions", c, ranges)
+	case f.ContactID != "":
+		return condition{read + "contact_interactions" + c.where(), c.args}
+	default:
+		return condition{read + "interactions" + c.where(), c.args}
+	}
+}
+
+// ofRecord is true for a timeline.
+func (f InteractionFilter) ofRecord() bool { return f.OrganizationID != "" || f.ContactID != "" }
 
 // id is the column with an interaction's ID in the table that the filter reads: contact_interactions
 // for a contact's interactions, else interactions.
@@ -106,9 +129,8 @@ func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionF
 	if err != nil {
 		return c, nil, err
 	}
-	ofRecord := f.OrganizationID != "" || f.ContactID != ""
 	switch {
-	case ofRecord:
+	case f.ofRecord():
 	case few:
 		c.addAll(by.ownInteractions())
 	case by.OwnOnly:
@@ -138,7 +160,7 @@ func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionF
 	outcome, err2 := d.outcomes(ctx, f.Outcome)
 	// One index is read, and what else narrows is looked up in it: a record has fewer interactions than a person,
 	// and a person fewer than an outcome.
-	found := ofRecord || few
+	found := f.ofRecord() || few
 	narrow := func(column string, x ValueFilter, merge bool) {
 		if found {
 			c.addAll(x.of("+"+column, x.Values))

@@ -446,3 +446,42 @@ func TestLastContactsAreThoseOfTheInteractions(t *testing.T) {
 		SELECT 1 FROM interactions WHERE organization_id = x.id AND happened_at >= '2026-11-06')
 		AND (created_at < '2026-11-06' OR EXISTS (SELECT 1 FROM interactions WHERE organization_id = x.id)) ORDER BY created_at, id`)))
 }
+
+// TestCountingInteractionsOfManyOwnClientsStops: who owns more than fewClients has each interaction checked, which takes long, so
+// they learn how many of the first ones they see.
+func TestCountingInteractionsOfManyOwnClientsStops(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	own := o.Lea
+	own.OwnOnly = true
+	o.Exec(t, `
+		INSERT INTO contacts (id, first_name, last_name, owner_user_id)
+		WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+		SELECT printf('%08x-0000-7000-8000-000000000000', i), 'Many', 'More', ? FROM n`, own.UserID)
+	others := o.NewOrganization(t, "Others").ID
+	for i := range 30 {
+		ends := db.Fields{"contact_id": "00000001-0000-7000-8000-000000000000"}
+		if i%3 > 0 {
+			ends = db.Fields{"organization_id": others}
+		}
+		ends["channel"], ends["subject"], ends["outcome"] = "note", "x", []string{"Won", "Lost"}[i%2]
+		ends["happened_at"] = fmt.Sprintf("2026-11-01T10:%02d", i)
+		must(o.LogInteraction(t.Context(), o.Tomas, ends, ""))(t)
+	}
+	o.CountUpTo(15)
+	for name, x := range map[string]struct {
+		f    db.InteractionFilter
+		n    int
+		more bool
+	}{
+		"few match":           {db.InteractionFilter{Outcome: db.OneOf("Won")}, 5, false},
+		"many match":          {db.InteractionFilter{User: db.OneOf(o.Tomas.UserID)}, 5, true},
+		"several outcomes":    {db.InteractionFilter{User: db.OneOf(o.Tomas.UserID), Outcome: db.OneOf("Won", "Lost")}, 5, true},
+		"of several people":   {db.InteractionFilter{User: db.OneOf(o.Tomas.UserID, o.Ines.UserID)}, 5, true},
+		"of their own client": {db.InteractionFilter{ContactID: "00000001-0000-7000-8000-000000000000"}, 10, false},
+		"of others' client":   {db.InteractionFilter{OrganizationID: others}, 0, false},
+	} {
+		n, more, err := o.CountInteractions(t.Context(), own, x.f)
+		want(t, name, [3]any{n, more, err}, [3]any{x.n, x.more, nil})
+	}
+}

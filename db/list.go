@@ -324,15 +324,19 @@ func (d *DB) countRecords(ctx context.Context, by Actor, k *RecordKind, f Filter
 		}
 		return n, more, nil
 	}
-	few, err := d.ownsFew(ctx, by)
-	if err != nil {
+	found, empty, err := d.counted(ctx, by, k, f)
+	if err != nil || empty {
 		return 0, false, err
 	}
+	return d.countUpTo(ctx, most, found.sql, found.args...)
+}
+
+// counted says where to count what a filter finds. For an actor with OwnOnly it starts from the own clients,
+// unless there are so many that checking all records takes less time.
+func (d *DB) counted(ctx context.Context, by Actor, k *RecordKind, f Filter) (from condition, empty bool, err error) {
+	few, err := d.ownsUpTo(ctx, by, MostCounted)
 	c, empty := k.conditions(by, f, gather, listOrder{}, few)
-	if empty {
-		return 0, false, nil
-	}
-	return d.countUpTo(ctx, most, k.Plural+c.where(), c.args...)
+	return condition{k.Plural + c.where(), c.args}, empty, err
 }
 
 // countUpTo counts rows up to most. more is true if there are more.

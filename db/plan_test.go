@@ -765,3 +765,30 @@ func TestOwnHistoryIsReadFromAnIndex(t *testing.T) {
 		}
 	}
 }
+
+// TestCountingOwnClientsStartsFromThem: to check of all records whether somebody sees them takes longer, even for
+// somebody who owns more than fewClients.
+func TestCountingOwnClientsStartsFromThem(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	by := Actor{UserID: newID(), May: Permissions, OwnOnly: true}
+	_, err := d.writer.ExecContext(t.Context(), "INSERT INTO users (id, email, full_name) VALUES (?, 'own@a.example', 'Own')", by.UserID)
+	if err == nil {
+		_, err = d.writer.ExecContext(t.Context(), `
+			INSERT INTO contacts (id, first_name, last_name, owner_user_id)
+			WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+			SELECT printf('%08x-0000-7000-8000-000000000000', i), 'Many', 'More', ? FROM n`, fewClients, by.UserID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
+		for name, f := range map[string]Filter{"all": {}, "quiet": {QuietSince: d.now()}, "archived": {Status: "archived"}} {
+			from, _, err := d.counted(t.Context(), by, k, f)
+			steps, err2 := d.reader.Plan(t.Context(), "SELECT 1 FROM "+from.sql, from.args...)
+			if err != nil || err2 != nil || !strings.Contains(steps[0].Text, "(id=?)") {
+				t.Errorf("%s, %s: %v %v %v", k.Plural, name, steps, err, err2)
+			}
+		}
+	}
+}

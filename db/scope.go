@@ -187,14 +187,19 @@ func (c condition) join(by string, d condition) condition {
 const fewClients = 1000
 
 // ownsFew reports whether an actor with OwnOnly owns at most fewClients organizations and contacts.
-func (d *DB) ownsFew(ctx context.Context, by Actor) (few bool, err error) {
+func (d *DB) ownsFew(ctx context.Context, by Actor) (bool, error) {
+	return d.ownsUpTo(ctx, by, fewClients)
+}
+
+// ownsUpTo reports whether an actor with OwnOnly owns at most n organizations and contacts.
+func (d *DB) ownsUpTo(ctx context.Context, by Actor, n int) (few bool, err error) {
 	if !by.OwnOnly {
 		return false, nil
 	}
 	err = d.reader.QuickQueryRow(ctx, `
-		SELECT (SELECT count(*) FROM (SELECT 1 FROM organizations WHERE owner_user_id = ?`+limit(fewClients+1)+`))
-			+ (SELECT count(*) FROM (SELECT 1 FROM contacts WHERE owner_user_id = ?`+limit(fewClients+1)+`)) <= ?`,
-		by.UserID, by.UserID, fewClients).Scan(&few)
+		SELECT (SELECT count(*) FROM (SELECT 1 FROM organizations WHERE owner_user_id = ?`+limit(n+1)+`))
+			+ (SELECT count(*) FROM (SELECT 1 FROM contacts WHERE owner_user_id = ?`+limit(n+1)+`)) <= ?`,
+		by.UserID, by.UserID, n).Scan(&few)
 	return few, err
 }
 

@@ -245,10 +245,7 @@ func (s *Server) savedViewCount(c *gin.Context, x db.SavedView) (string, error) 
 		f, _ := s.listFilter(c, k, given)
 		n, more, err = k.count(s.db, ctx, by, f)
 	}
-	if more {
-		return wording.Grouped(n) + "+", err
-	}
-	return wording.Grouped(n), err
+	return wording.Number(n, more), err
 }
 
 // savedViewInput reads a view from its form and normalizes its query as the list would.

@@ -37,12 +37,28 @@ func Plural(n int, noun string) string {
 }
 
 // Matches counts a noun, as more than n if many is true: "14 organizations", "more than 10,000
-// contacts".
+// contacts". It is "" if there may be some, but none was found so far.
 func Matches(n int, many bool, noun string) string {
-	if many {
+	switch {
+	case n == 0 && many:
+		return ""
+	case many:
 		return "more than " + Grouped(n) + " " + noun + "s"
+	default:
+		return Plural(n, noun)
 	}
-	return Plural(n, noun)
+}
+
+// Number is Matches without a noun: "14", "10,000+".
+func Number(n int, many bool) string {
+	switch {
+	case n == 0 && many:
+		return ""
+	case many:
+		return Grouped(n) + "+"
+	default:
+		return Grouped(n)
+	}
 }
 
 // Grouped separates the thousands of a number.
