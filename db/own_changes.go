@@ -149,8 +149,7 @@ func (u ownUndo) canUndo(e *AuditEntry, said batchMetadata, first int64) (can bo
 			return false, nil
 		}
 		states, err := v.states(readerQuerier{u.ctx, u.d})
-		suggested, known := states[said.Value]
-		return (known && !suggested) == (e.Action == "hide_value"), err
+		return states.suggest(said.Value) == (e.Action == "suggest_value"), err
 	case "delete_view":
 		if u.isDecided(e.TargetID) {
 			return false, nil

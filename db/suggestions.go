@@ -93,8 +93,7 @@ func (d *DB) suggestions(ctx context.Context, by Actor, v Vocabulary, hidden boo
 			offered[text.SortKey(value)] = true
 		}
 		for _, value := range byName(used, itself) {
-			suggested, known := states[value]
-			if key := text.SortKey(value); !offered[key] && (hidden || suggested || !known) {
+			if key := text.SortKey(value); !offered[key] && (hidden || states.suggest(value)) {
 				all, offered[key] = append(all, value), true
 			}
 		}

@@ -44,13 +44,17 @@ func (d *DB) beginValueChange(ctx context.Context, by Actor, v Vocabulary, c Val
 		if err := t.insertValueChange(v, &c); err != nil {
 			return err
 		}
-		if c.Kind == "rename" && v.isUsual(c.Old, c.oldState) {
-			if err := t.setValueState(v, c.New, sql.NullBool{Valid: true, Bool: true}); err != nil {
-				return err
-			}
+		before, err := v.states(t)
+		if err == nil && c.Old != c.New {
+			err = t.setValueState(v, c.Old, sql.NullBool{Valid: true})
 		}
-		if c.Old != c.New {
-			if err := t.setValueState(v, c.Old, sql.NullBool{Valid: true}); err != nil {
+		after, err2 := v.states(t)
+		if err := errors.Join(err, err2); err != nil {
+			return err
+		}
+		// What is renamed stays suggested.
+		if c.Kind == "rename" && before.suggest(c.Old) && (v.isUsual(c.Old, c.oldState) || !after.suggest(c.New)) {
+			if err := t.setValueState(v, c.New, sql.NullBool{Valid: true, Bool: true}); err != nil {
 				return err
 			}
 		}

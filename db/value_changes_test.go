@@ -313,6 +313,65 @@ func TestAChangeOfAValueTakesAllItsSpellings(t *testing.T) {
 	}
 }
 
+// TestAHiddenValueStaysHiddenInAnySpelling: also in one that somebody types later, and under Rename if only the spelling changes.
+func TestAHiddenValueStaysHiddenInAnySpelling(t *testing.T) {
+	t.Parallel()
+	o, ctx := dbtest.OpenOffice(t), t.Context()
+	v := vocabulary(t, "sector")
+	suggested := func(typed string) string { // in which spelling
+		t.Helper()
+		found := must(o.FindValues(ctx, o.Tomas, v, typed, 9))(t)
+		if !found.Exact {
+			return ""
+		}
+		return found.Known[0]
+	}
+	change := func(act func(context.Context, db.Actor, db.Vocabulary, string) error, value string) {
+		t.Helper()
+		if err := act(ctx, o.Ines, v, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rename := func(from, to string) {
+		t.Helper()
+		if err := o.RenameValue(ctx, o.Ines, v, from, to); err != nil {
+			t.Fatal(err)
+		}
+		finish(t, o)
+	}
+	for _, value := range []string{"Energy", "Bee keeping"} { // one of them is usual
+		typed := strings.ToLower(value)
+		manySectors(t, o, 2, value)
+		change(o.HideValue, value)
+		manySectors(t, o, 1, typed)
+		manySectors(t, o, 1, strings.ToUpper(value))
+		want(t, "typed in other spellings", suggested(typed), "")
+		want(t, "listed as hidden", strings.Contains(listed(t, o, v), value+" 4 hidden"), true)
+		rename(value, typed)
+		want(t, "spelled otherwise", suggested(typed), "")
+		change(o.SuggestValue, typed)
+		want(t, "suggested again", suggested(typed), typed)
+		rename(typed, value)
+		want(t, "renamed while suggested", suggested(typed), value)
+		manySectors(t, o, 1, typed)
+		want(t, "the other spelling is not suggested", suggested(typed), value)
+		change(o.HideValue, typed)
+		want(t, "hidden by another spelling", suggested(typed), "")
+		rename(value, "New "+value)
+		manySectors(t, o, 1, strings.ToUpper(value))
+		want(t, "typed as it was called once", suggested(typed), "")
+		change(o.SuggestValue, strings.ToUpper(value))
+		want(t, "suggested after all", suggested(typed), strings.ToUpper(value))
+	}
+	manySectors(t, o, 1, "Tide")
+	rename("Tide", "tide")
+	want(t, "spelled otherwise and never hidden", suggested("tide"), "tide")
+	rename("Media", "media") // which nothing has
+	manySectors(t, o, 1, "MEDIA")
+	change(o.HideValue, "MEDIA")
+	want(t, "hidden with a spelling that nothing has", suggested("media"), "")
+}
+
 func TestHiddenValuesAreNotSuggestedAndCanBeAgain(t *testing.T) {
 	t.Parallel()
 	o, ctx := dbtest.OpenOffice(t), t.Context()

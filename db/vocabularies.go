@@ -134,35 +134,31 @@ func (d *DB) countContacts(ctx context.Context, roles []string) (n int, err erro
 
 // group makes one value of the spellings that filters do not tell apart, and adds the usual ones that nothing has,
 // except replaced ones.
-func (v Vocabulary) group(used []Value, states map[string]bool, replaced []string) (all []Value) {
+func (v Vocabulary) group(used []Value, states valueStates, replaced []string) (all []Value) {
 	at := map[string]int{} // by folded text
-	isSuggested := func(value string) bool {
-		suggested, known := states[value]
-		return suggested || !known
-	}
 	for _, x := range used {
 		key := text.SortKey(x.Text)
 		i, found := at[key]
 		if !found {
 			at[key] = len(all)
-			x.Suggested = isSuggested(x.Text)
+			x.Suggested = states.suggest(x.Text)
 			all = append(all, x)
 			continue
 		}
 		same := &all[i]
 		same.Spellings = append(same.Spellings, x.Text)
-		same.Used, same.Listed, same.Suggested = same.Used+x.Used, same.Listed+x.Listed, same.Suggested || isSuggested(x.Text)
+		same.Used, same.Listed, same.Suggested = same.Used+x.Used, same.Listed+x.Listed, same.Suggested || states.suggest(x.Text)
 	}
 	for _, usual := range append(v.usual(states), v.Usual...) { // hidden ones, too, so that they can be suggested again
 		i, found := at[text.SortKey(usual)]
 		switch {
-		case found && isSuggested(usual) && usual != all[i].Text:
+		case found && states.suggest(usual) && usual != all[i].Text:
 			same := &all[i]
 			same.Spellings = append([]string{same.Text}, slices.DeleteFunc(same.Spellings, func(s string) bool { return s == usual })...)
 			same.Text, same.Suggested = usual, true
 		case !found && !slices.Contains(replaced, usual):
 			at[text.SortKey(usual)] = len(all)
-			all = append(all, Value{Text: usual, Suggested: isSuggested(usual)})
+			all = append(all, Value{Text: usual, Suggested: states.suggest(usual)})
 		}
 	}
 	byName(all, func(x Value) string { return x.Text })
@@ -177,29 +173,45 @@ func (v Vocabulary) group(used []Value, states map[string]bool, replaced []strin
 	return all
 }
 
-// states returns which values are suggested whether they are in use or not, and which are hidden.
-func (v Vocabulary) states(a querier) (map[string]bool, error) {
+// valueStates says which values of a vocabulary are suggested even if nothing has them, and which are hidden.
+type valueStates struct {
+	spellings map[string]bool // is_suggested
+	values    map[string]bool // is_suggested of some spelling, by folded text
+}
+
+func (v Vocabulary) states(a querier) (valueStates, error) {
+	states := valueStates{map[string]bool{}, map[string]bool{}}
 	rows, err := a.Query("SELECT value, is_suggested FROM vocabulary_values WHERE vocabulary = ?", v.Column)
-	states := map[string]bool{}
 	_, err = sqlite.Collect(rows, err, func(r sqlite.Row) (none struct{}, err error) {
 		var value string
 		var suggested bool
 		err = r.Scan(&value, &suggested)
-		states[value] = suggested
+		key := text.SortKey(value)
+		states.spellings[value], states.values[key] = suggested, states.values[key] || suggested
 		return none, err
 	})
 	return states, err
 }
 
+// suggest reports whether a spelling that something has is suggested. It is hidden if another one is, unless a third
+// one is suggested even if nothing has it.
+func (s valueStates) suggest(value string) bool {
+	suggested, known := s.spellings[value]
+	if !known {
+		suggested, known = s.values[text.SortKey(value)]
+	}
+	return suggested || !known
+}
+
 // usual returns the values that are suggested even if nothing has them.
-func (v Vocabulary) usual(states map[string]bool) (all []string) {
+func (v Vocabulary) usual(states valueStates) (all []string) {
 	for _, value := range v.Usual {
-		if suggested, known := states[value]; suggested || !known {
+		if states.suggest(value) {
 			all = append(all, value)
 		}
 	}
 	var own []string
-	for value, suggested := range states {
+	for value, suggested := range states.spellings {
 		if suggested && !slices.Contains(v.Usual, value) {
 			own = append(own, value)
 		}
@@ -207,8 +219,8 @@ func (v Vocabulary) usual(states map[string]bool) (all []string) {
 	return append(all, byName(own, itself)...)
 }
 
-// HideValue stops suggesting a value. Whatever has it keeps it. It returns Invalid if there is no
-// such value.
+// HideValue stops suggesting a value in all its spellings, also those that somebody types later. Whatever has it
+// keeps it. It returns Invalid if there is no such value.
 func (d *DB) HideValue(ctx context.Context, by Actor, v Vocabulary, value string) error {
 	return d.suggestValue(ctx, by, v, value, "hide_value")
 }
@@ -221,23 +233,34 @@ func (d *DB) SuggestValue(ctx context.Context, by Actor, v Vocabulary, value str
 func (d *DB) suggestValue(ctx context.Context, by Actor, v Vocabulary, value, action string) error {
 	err := d.write(ctx, by, v.Need, func(t *tx) error {
 		used, err := t.spellings(v, value)
-		if err != nil {
+		states, err2 := v.states(t)
+		if err := errors.Join(err, err2); err != nil {
 			return err
 		}
-		state, err := t.valueState(v, value)
-		if err != nil {
-			return err
-		}
-		if !state.Valid && len(used) == 0 && !slices.Contains(v.Usual, value) {
+		if _, known := states.spellings[value]; !known && len(used) == 0 && !slices.Contains(v.Usual, value) {
 			return unknownValue(v)
 		}
-		changed := false
-		for _, spelling := range append(used, value) {
-			now, err := t.suggestSpelling(v, spelling, action == "suggest_value", slices.Contains(used, spelling))
+		suggest, changed, spellings := action == "suggest_value", false, append(used, value)
+		for spelling, suggested := range states.spellings {
+			if !suggest && suggested && text.SortKey(spelling) == text.SortKey(value) {
+				spellings = append(spellings, spelling)
+			}
+		}
+		for _, spelling := range spellings {
+			now, err := t.suggestSpelling(v, spelling, suggest, slices.Contains(used, spelling))
 			if err != nil {
 				return err
 			}
 			changed = changed || now
+		}
+		if states, err = v.states(t); err != nil {
+			return err
+		}
+		if suggest && !states.suggest(value) { // a spelling that nothing has any more is hidden
+			changed = true
+			if err := t.setValueState(v, value, sql.NullBool{Valid: true, Bool: true}); err != nil {
+				return err
+			}
 		}
 		if !changed {
 			return nil
