@@ -16,8 +16,11 @@ type avatar struct{ Name, Class string }
 
 func (avatar) Template() string { return "_avatar.html" }
 
-// Hue returns the class of its color, see hue.
-func (a avatar) Hue() int { return hue(a.Name) }
+// Hue returns its color class, 1 to 8.
+func (a avatar) Hue() int { return look(a.Name)%hues + 1 }
+
+// Deep tells whether its color is the deeper one of two.
+func (a avatar) Deep() bool { return look(a.Name) >= hues }
 
 // Initials returns its letters, see initials.
 func (a avatar) Initials() string { return initials(a.Name, strings.Contains(a.Class, "sqr")) }
@@ -25,12 +28,15 @@ func (a avatar) Initials() string { return initials(a.Name, strings.Contains(a.C
 // Three tells whether there are three letters, which are smaller.
 func (a avatar) Three() bool { return utf8.RuneCountInString(a.Initials()) > 2 }
 
-// hue returns the avatar's color class, 1 to 8. It depends on the whole name, so that most names with the
-// same initials have different colors.
-func hue(name string) int {
+// hues is the number of colors. Each has a lighter and a deeper tone.
+const hues = 8
+
+// look chooses one of these for a name. It depends on the whole name, so that most names with the same initials look
+// different, but not on case or accents.
+func look(name string) int {
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(strings.TrimSuffix(name, db.LeftMark)))
-	return int(h.Sum32()>>16%8) + 1
+	_, _ = h.Write([]byte(text.SortKey(strings.TrimSuffix(name, db.LeftMark))))
+	return int(h.Sum32() >> 20 % (2 * hues))
 }
 
 // abbreviating are the scripts that abbreviate names by three letters.
