@@ -129,6 +129,7 @@
     const sheet = element.closest?.("[popover]");
     return sheet && getComputedStyle(sheet).display === "block" ? sheet : null;
   };
+  const filtersOpen = () => all("[popover]").some(filterSheet);
 
   on("focusout", e => {
     const menu = sheetOf(e.target)?.closest("details");
@@ -451,7 +452,7 @@
   for (const failure of ["htmx:error", "htmx:response:error"]) on(failure, () => { leaving = null; });
 
   const escape = target => {
-    if (filterSheet(target)) return false; // the browser closes it
+    if (filtersOpen()) return false; // the browser closes them
     const menu = openMenus().at(-1) ?? target.closest("#composer[open]");
     if (menu) {
       closeMenu(menu);
@@ -465,6 +466,9 @@
     if (!modal()) for (const box of all("#many :checked")) box.checked = false;
     return false;
   };
+
+  // Under what is open, single keys do nothing. An open menu may be in a sheet that is closed.
+  const covered = () => modal() || filtersOpen() || openMenus().some(menu => menu.checkVisibility());
 
   on("keydown", e => {
     const { key, target } = e;
@@ -491,7 +495,7 @@
       e.preventDefault();
       if (byId("palette").open) byId("palette").close();
       else if (!modal()) openPalette();
-    } else if (plain && !typing(target) && !target.closest("form[novalidate], .drop[open] > .pop") && !modal() && !one("[data-single-keys='off']")) {
+    } else if (plain && !typing(target) && !target.closest("form[novalidate]") && !covered() && !one("[data-single-keys='off']")) {
       const place = Date.now() - going < 1500 && places[key];
       if (key !== "g") going = 0;
       if (place) one(`:is(.nav, .tabbar) a[href="${place}"]`)?.click();

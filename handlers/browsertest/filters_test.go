@@ -94,6 +94,9 @@ func TestNarrowingAListByKeyboard(t *testing.T) {
 	w.tabTo(".chip summary")
 	w.press("Enter")
 	w.see("#f-sector label", "Retail")
+	w.press("Shift+Tab", "n", "j") // the menu is still open
+	w.focused("#f-sector summary")
+	w.press("Tab")
 	w.focused("#f-sector [data-narrows]")
 	w.press("ArrowDown", "ArrowDown", "ArrowDown") // past Is and Is not, which arrows would change
 	w.focused("#f-sector [value=Retail]")
@@ -154,6 +157,10 @@ func TestFiltersOnAPhone(t *testing.T) {
 	w.gone("#f-sector")
 	w.click("#filters-open", "Filters")
 	w.focused("#filter-sheet h2")
+	w.press("n", "j", "g", "c", "?") // keys of the page under the sheet
+	w.focused("#filter-sheet h2")
+	w.press("Tab", "Tab", "g", "h", "n", "j")
+	w.focused("#f-sector summary")
 	w.everywhere("sheet of filters")
 	w.phone()
 	w.click("#f-sector summary")

@@ -173,7 +173,7 @@ func TestStatesOfARecord(t *testing.T) {
 	w.click("summary[aria-label=More]")
 	w.see(".menu button", "Archive")
 	w.everywhere("record menu")
-	w.press("?")
+	w.press("Escape", "?")
 	w.see("#dialog h2")
 	w.everywhere("list of keys")
 	w.press("Escape")
