@@ -570,7 +570,7 @@
   // ---------- navigation: the latest request wins, and focus goes to the new page's heading
 
   const restores = ctx => ctx.request?.headers["HX-History-Restore-Request"]; // for Back
-  const followed = new Map(); // address of a page → finds the link that was followed from it, among those that lead there too
+  const followed = new Map(); // address of a page → ticks its rows again, and finds the link that was followed among those that lead there
   let navigation = null;
 
   on("htmx:before:request", e => {
@@ -582,7 +582,11 @@
     navigation = ctx;
     if (restores(ctx)) return;
     const { href } = ctx.sourceElement, found = () => all("main a").filter(link => link.href === href), at = found().indexOf(ctx.sourceElement);
-    followed.set(location.href, () => found()[at]);
+    const ticked = all("#many :checked").map(box => box.value);
+    followed.set(location.href, () => {
+      for (const box of all("#many [type='checkbox']")) box.checked ||= ticked.includes(box.value);
+      return found()[at];
+    });
   });
 
   const awaits = new WeakMap(); // place → the latest request for it; CSS dims a place that waits for long
@@ -628,9 +632,27 @@
   });
 
   // htmx would push the address of a refused request, too, and the one that is there, for which Back would do nothing.
+  // A form that is saved or left takes its step with it: Back leads to where it was opened from, which may be this page.
+  const said = /[?&]said=\w+(?=#|$)/; // names a message, which is shown once
+  let cameFrom = "", returns = false;
+
   on("htmx:before:history:update", e => {
-    const { response, history: { path } } = e.detail;
-    if (response?.status >= 400 || path === location.pathname + location.search) e.preventDefault();
+    const { response, sourceElement, history: step } = e.detail, here = location.pathname + location.search, to = step.path.replace(said, "");
+    if (response?.status >= 400 || to === here) return e.preventDefault();
+    if (!sourceElement.matches?.("[data-cancel], form:has([data-cancel])")) cameFrom = here;
+    else if (to !== history.state.from) step.type = "replace";
+    else {
+      e.preventDefault();
+      returns = true;
+      history.back();
+    }
+  });
+
+  on("htmx:after:history:push", () => history.replaceState({ ...history.state, from: cameFrom }, ""));
+
+  on("htmx:before:history:restore", e => { // the page is there already
+    if (returns) e.preventDefault();
+    returns = false;
   });
 
   on("htmx:after:swap", e => {
@@ -698,10 +720,8 @@
   }, wait);
 
   const timeToasts = () => {
-    const address = location.href.replace(/[?&]said=\w+(?=#|$)/, ""); // its message is shown once
-    if (address !== location.href) {
-      history.replaceState(history.state, "", address);
-    }
+    const address = location.href.replace(said, "");
+    if (address !== location.href) history.replaceState(history.state, "", address);
     for (const toast of all("#toasts .toast")) {
       if (!once(toast)) continue;
       dismissLater(toast, one("form, a", toast) ? 20e3 : 8e3);
