@@ -15,6 +15,11 @@ import (
 // log keeps their content, so that UndeleteInteraction can restore them. version is the one the user
 // saw. It returns ErrNotFound, or Conflict if it is not the current one.
 func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version int) (Interaction, error) {
+	return d.deleteInteraction(ctx, by, id, version, func(*tx, details) error { return nil })
+}
+
+// deleteInteraction also does what else is to be done in the same transaction, which may add to the metadata of its row.
+func (d *DB) deleteInteraction(ctx context.Context, by Actor, id string, version int, also func(*tx, details) error) (Interaction, error) {
 	if err := EditInteractions.Refuse(by); err != nil { // before a read, whose answer could tell something
 		return Interaction{}, err
 	}
@@ -42,6 +47,9 @@ func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version
 			Body: i.Body, Outcome: i.Outcome, UserID: i.UserID, LoggedBy: i.LoggerID, HappenedAt: stamp(i.HappenedAt),
 			CreatedAt: stamp(i.CreatedAt), Version: i.Version, FollowUps: followUps,
 		}
+		if err := also(t, metadata); err != nil {
+			return err
+		}
 		return t.record("delete_interaction", "interaction", id, metadata)
 	})
 	if err != nil {
@@ -65,7 +73,7 @@ type deletedInteraction struct {
 
 // UndeleteInteraction restores a deleted interaction with its ID and its follow-ups. It does
 // nothing if the interaction exists, and returns ErrNotFound if it never did or both its ends are
-// gone.
+// gone. What UndoLog unlinked is linked again, if the actor may.
 func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Interaction, error) {
 	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
 		if _, err := scanInteraction(t.QueryRow(selectInteraction+" WHERE interactions.id = ?", id)); !errors.Is(err, ErrNotFound) {
@@ -98,7 +106,13 @@ func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Inte
 		if err := t.mustSee("interaction", id); err != nil {
 			return err
 		}
-		return t.record("restore_interaction", "interaction", id, i.details())
+		said := i.details()
+		if m := (linkMetadata{}); json.Unmarshal([]byte(metadata), &m) == nil && m.Unlinked && EditClients.MetBy(by) {
+			if err := t.linkInteractionEnds(i, said); err != nil && !errors.Is(err, ErrNotFound) { // they may not see both
+				return err
+			}
+		}
+		return t.record("restore_interaction", "interaction", id, said)
 	})
 	if err != nil {
 		return Interaction{}, fmt.Errorf("undelete interaction %s: %w", id, err)

@@ -196,8 +196,10 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 			return err
 		}
 		i.setLogger(by.UserID)
+		metadata := i.details()
+		metadata["changes"] = changes
 		if typed["link"] != "" {
-			if err := t.linkInteractionEnds(i); err != nil {
+			if err := t.linkInteractionEnds(i, metadata); err != nil {
 				return err
 			}
 		}
@@ -207,8 +209,6 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 		if err := t.rememberRequest(q, i.ID); err != nil {
 			return err
 		}
-		metadata := i.details()
-		metadata["changes"] = changes
 		if err := t.record("create_interaction", "interaction", i.ID, metadata); err != nil || len(planned) == 0 {
 			return err
 		}
@@ -220,8 +220,9 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 	return d.Interaction(ctx, by, id)
 }
 
-// linkInteractionEnds links the organization and the contact of an interaction, if it has both and they are not linked.
-func (t *tx) linkInteractionEnds(i Interaction) error {
+// linkInteractionEnds links the organization and the contact of an interaction, if it has both and they are not linked,
+// and notes in the metadata of the interaction's row that it did.
+func (t *tx) linkInteractionEnds(i Interaction, metadata details) error {
 	if i.OrganizationID == "" || i.ContactID == "" {
 		return nil
 	}
@@ -233,7 +234,11 @@ func (t *tx) linkInteractionEnds(i Interaction) error {
 	if err := EditClients.Refuse(t.by); err != nil {
 		return err
 	}
-	return t.linkContact(&NewLink{OrganizationID: i.OrganizationID, ContactID: i.ContactID})
+	err = t.linkContact(&NewLink{OrganizationID: i.OrganizationID, ContactID: i.ContactID})
+	if err == nil {
+		metadata["linked"] = true
+	}
+	return err
 }
 
 // setLogger stores who logged an interaction, unless they had it themselves.
@@ -389,7 +394,7 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 	i.settleEnds(old, changes)
 	i.setLogger(cmp.Or(old.LoggerID, old.UserID))
 	if typed["link"] != "" && (i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID) {
-		if err := t.linkInteractionEnds(*i); err != nil {
+		if err := t.linkInteractionEnds(*i, details{}); err != nil { // undoing an edit unlinks nobody
 			return err
 		}
 	}

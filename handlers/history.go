@@ -124,7 +124,7 @@ func offerBack(line *views.HistoryEntry, e db.Entry, kind, path string) {
 	case e.Action == "link_contact":
 		line.Back = form("", "", links+"/"+other.Value+"/unlink")
 	case e.Action == "create_interaction" || e.Action == "restore_interaction":
-		line.Back = form("", "", base+"/delete")
+		line.Back = form("", "", base+"/delete", views.Hidden{Name: "undo", Value: "1"})
 	case e.Action == "create_follow_up":
 		line.Back = form("", "", base+"/cancel")
 	case e.Action == "create_org" || e.Action == "create_contact":

@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 	"clientregistry/views/wording"
 )
@@ -217,7 +218,14 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	i, err := s.db.DeleteInteraction(c.Request.Context(), who(c).Actor, id, version)
+	var i db.Interaction
+	var made *db.Link // by logging it
+	unlinked := false
+	if isUndo(c) {
+		i, made, unlinked, err = s.db.UndoLog(c.Request.Context(), who(c).Actor, id, version)
+	} else {
+		i, err = s.db.DeleteInteraction(c.Request.Context(), who(c).Actor, id, version)
+	}
 	var stale *db.Conflict
 	if errors.As(err, &stale) && isUndo(c) {
 		return s.notUndone(c, stale, cmp.Or(s.changedOn(c), "/interactions/"+id))
@@ -235,18 +243,34 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	t := views.Toast{Text: wording.Channel(i.Channel) + " deleted", Undo: &views.Undo{
 		Action: own + "/restore", Fields: []views.Hidden{{Name: "from", Value: from}},
 	}}
+	if made != nil {
+		t.Text += linkAfterUndo(*made, unlinked)
+	}
 	if from != "" { // where the timeline shows it again
 		t.Undo.Target = "#activity"
 	}
 	if !wantsFragment(c) {
 		return s.done(c, from, t)
 	}
-	around, err := s.interactionUpdates(c, s.openRecord(c))
+	p := s.openRecord(c)
+	around, err := s.interactionUpdates(c, p)
 	if err != nil {
 		return err
 	}
+	if unlinked && p != nil {
+		around = append(around, views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), p.linkEnd, p.links)})
+	}
 	around = append(around, views.Into{Target: "#i-" + id, Swap: "delete"}, toast(t.Text, t.Undo))
 	return s.show(c, http.StatusOK, around...)
+}
+
+// linkAfterUndo says what became of the link that logging an interaction made.
+func linkAfterUndo(made db.Link, unlinked bool) string {
+	name, at := text.Isolate(made.ContactName()), text.Isolate(made.OrganizationName)
+	if unlinked {
+		return ", and " + name + " unlinked from " + at
+	}
+	return ". " + name + " stays linked to " + at
 }
 
 func (s *Server) interactionRestore(c *gin.Context) error {
@@ -262,7 +286,8 @@ func (s *Server) interactionRestore(c *gin.Context) error {
 	from := s.changedOn(c)
 	if wantsFragment(c) {
 		if p := s.openRecord(c); p != nil {
-			return s.timelineAgain(c, p, i.ID, toast(done, nil))
+			return s.timelineAgain(c, p, i.ID, toast(done, nil), // the two may be linked again
+				views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), p.linkEnd, p.links)})
 		}
 		if u, err := url.Parse(from); err == nil && u.Path == "/interactions" {
 			return s.feedAgain(c, u.Query(), i.ID, toast(done, nil))

@@ -561,3 +561,39 @@ func TestTheCalendarOfAnEditor(t *testing.T) {
 		s.WantOne(x.stored, "SELECT happened_at FROM interactions")
 	}
 }
+
+// TestUndoOfALogUnlinksWhomItLinked, from the message and from the last changes, and Undo of that links them again.
+func TestUndoOfALogUnlinksWhomItLinked(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme, maya := s.Organization("Acme"), s.Contact("Maya", "Okafor")
+	links := func(n string) { t.Helper(); s.WantOne(n, "SELECT count(*) FROM organization_contact") }
+	log := func(by *browser) answer {
+		return by.submit(ines.get(acme), "#log .btn.pri", "subject", "Price", "channel", "call", "contact_id", key(maya))
+	}
+	part := ines.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + acme})
+	said := log(part).want(200, ".toast", "Call logged, and Maya Okafor linked")
+	links("1")
+	said = part.submit(said, ".toast form").want(200, ".toast", "Call deleted, and Maya Okafor unlinked from Acme").
+		want(200, "hx-partial[hx-target='#links']", "").wantNot("#links .links li")
+	links("0")
+	part.submit(said, ".toast form").want(200, ".toast", "Call is back").want(200, "hx-partial[hx-target='#links']", "Maya Okafor")
+	links("1")
+	s.Exec("DELETE FROM organization_contact")
+	s.Exec("DELETE FROM interactions")
+
+	page := ines.get(log(ines).to())
+	page = ines.get(ines.submit(page, "#toasts form").to()).want(200, "#toasts", "Call deleted, and Maya Okafor unlinked from Acme")
+	links("0")
+	ines.submit(page, "#toasts form").to()
+	links("1")
+	list := ines.get("/account").want(200, ownChanges+":first-child span", "You")
+	ines.get(ines.submit(list, ownChanges+":first-child button").to()).
+		want(200, "#toasts", "Call deleted, and Maya Okafor unlinked from Acme")
+	links("0")
+	page = ines.get(log(ines).to())
+	ines.post(acme+"/contacts/"+key(maya), "version", s.One("SELECT version FROM organization_contact"), "role_label", "Buyer").to()
+	ines.get(ines.submit(page, "#toasts form").to()).want(200, "#toasts", "Call deleted. Maya Okafor stays linked to Acme")
+	links("1")
+}

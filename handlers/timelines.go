@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -422,7 +423,7 @@ func (s *Server) interactionUpdates(c *gin.Context, p *openRecord) ([]views.View
 
 // timelineAgain answers with the page's timeline as it is now, filter included, the focus on one
 // interaction.
-func (s *Server) timelineAgain(c *gin.Context, p *openRecord, id string, done views.View) error {
+func (s *Server) timelineAgain(c *gin.Context, p *openRecord, id string, done ...views.View) error {
 	p.filter.Del("before")
 	t, err := s.timeline(c, &p.timelineRecord, p.filter)
 	if err != nil {
@@ -435,7 +436,7 @@ func (s *Server) timelineAgain(c *gin.Context, p *openRecord, id string, done vi
 	}
 	c.Header("HX-Retarget", "#activity")
 	c.Header("HX-Reswap", "outerHTML")
-	return s.show(c, http.StatusOK, append([]views.View{t, done}, around...)...)
+	return s.show(c, http.StatusOK, slices.Concat([]views.View{t}, done, around)...)
 }
 
 // focusEvent gives the focus to one interaction of a timeline.
