@@ -46,6 +46,8 @@ func TestFindingAndCallingOnAPhone(t *testing.T) {
 		w.point("#rows "+number, "Call Maya Okafor")
 		w.open(acme)
 		w.point("#links "+number, "Call Maya Okafor")
+		w.point("#links [aria-label^=Edit]")
+		w.until(`find("#links .rel", "Active")[0]?.offsetWidth > 20 ? "" : "nothing shows the status"`)
 
 		// On the contact's page Call comes first; with two numbers it asks which.
 		w.open(maya)
