@@ -262,6 +262,27 @@ func TestWhatOpensStaysInTheWindow(t *testing.T) {
 	}
 }
 
+// TestTheSidebarOfALowWindow scrolls: nothing in it shrinks, and the account at its end can be reached.
+func TestTheSidebarOfALowWindow(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	w := o.windowOf(o.person("Astrid Öberg", "Administrator"))
+	w.open("/organizations")
+	w.see(".side .palette")
+	const heights = "Array.from(document.querySelectorAll('.side > *'), one => one.offsetHeight).join()"
+	w.size(1366, 1200)
+	want, err := ask[string](w, heights)
+	for _, height := range []int64{620, 400} {
+		w.size(1366, height)
+		got, err2 := ask[string](w, heights)
+		if err != nil || err2 != nil || got != want {
+			t.Errorf("in a window %d pixels high they are %s high, want %s%s%s", height, got, want, errorText(err), errorText(err2))
+		}
+	}
+	w.click(".side .me")
+	w.see("h1", "My account")
+}
+
 // TestWhatOpensFitsATurnedPhone: all of it can be reached where little room is below what opens it.
 func TestWhatOpensFitsATurnedPhone(t *testing.T) {
 	t.Parallel()
