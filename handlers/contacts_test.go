@@ -185,10 +185,10 @@ func TestMoreHasWhatTheBarHasNoRoomFor(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	const all = ".tabbar .menu a, .tabbar .navh, .tabbar form"
-	s.as("Administrator").get("/").wantTexts(all, "Interactions", "Saved views", "My accounts", "Quiet for 60 days",
+	s.as("Administrator").get("/").wantTexts(all, "Interactions", "Saved views", "My clients", "Quiet for 60 days",
 		"Administration", "Users", "Roles", "Audit log", "Vocabularies", "Webhooks", "System",
 		"Administrator Person", "My account", "Sign out")
-	s.as("Viewer").get("/").wantTexts(all, "Interactions", "Saved views", "My accounts",
+	s.as("Viewer").get("/").wantTexts(all, "Interactions", "Saved views", "My clients",
 		"Quiet for 60 days", "Viewer Person", "My account", "Sign out")
 	s.person("A Clerk", s.Role("Clerk", db.ViewClient)).get("/").
 		wantNot(".tabbar [href='/interactions']").wantNot(".tabbar [href^='/admin']")

@@ -192,8 +192,8 @@ func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 	empty.wantTexts("[role=presentation]", "Commands").
 		wantTexts(paletteNames, "New organization", "New contact", "New follow-up", "Go to Home",
 			"Go to Organizations", "Go to Contacts", "Go to Interactions",
-			"Go to Follow-ups", "Go to My account", "Keyboard shortcuts", "My accounts", "Quiet for 60 days", "Theme: dark", "Theme: light", "Sign out")
-	empty.want(200, ".opt[href='/organizations']", "g o").want(200, ".opt[href='/organizations?owner=me']", "My accounts")
+			"Go to Follow-ups", "Go to My account", "Keyboard shortcuts", "My clients", "Quiet for 60 days", "Theme: dark", "Theme: light", "Sign out")
+	empty.want(200, ".opt[href='/organizations']", "g o").want(200, ".opt[href='/organizations?owner=me']", "My clients")
 
 	found := ines.get("/palette?q=har").
 		wantTexts("[role=presentation]", "Organizations", "Contacts", "Found by other fields", "Interactions", "More")
@@ -208,7 +208,7 @@ func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 		"new": "New organization|New contact|New follow-up", "NEW con": "New contact", "new o": "New organization", "ups": "Go to Follow-ups",
 		"follow ups": "Go to Follow-ups", "ew": "", "60 quíet": "Quiet for 60 days", "zzz": "",
 		"create": "New organization|New contact|New follow-up", "create o": "New organization", "add pers": "New contact", "ad": "",
-		"remind": "New follow-up|Go to Follow-ups", "invite": "", "account": "Go to My account|My accounts", "passw": "Go to My account",
+		"remind": "New follow-up|Go to Follow-ups", "invite": "", "account": "Go to My account", "passw": "Go to My account",
 		"organisations": "Go to Organizations", "new organisation": "New organization", "customers": "Go to Organizations|Go to Contacts",
 		"help": "Keyboard shortcuts", "shortcuts": "Keyboard shortcuts", "token": "Go to My account", "two-factor": "Go to My account",
 		"calls": "Go to Interactions", "notes": "Go to Interactions",
@@ -281,7 +281,7 @@ func TestPaletteKeepsToWhatOneMayDo(t *testing.T) {
 	s := newSite(t)
 	org := s.Organization("Harbor & Pine")
 	s.Log(org, "", "Harbor talk")
-	const start, end = "Go to Home|Go to Organizations|Go to Contacts", "|Go to My account|Keyboard shortcuts|My accounts"
+	const start, end = "Go to Home|Go to Organizations|Go to Contacts", "|Go to My account|Keyboard shortcuts|My clients"
 	const last = "|Theme: dark|Theme: light|Sign out"
 	for _, c := range []struct {
 		slug            string

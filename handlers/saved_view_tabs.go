@@ -30,7 +30,7 @@ type namedSavedView struct {
 
 // readyViews are the built-in views.
 var readyViews = []namedSavedView{
-	{db.SavedView{ID: "mine", List: "organizations", Name: "My accounts", Query: "owner=me"}, true},
+	{db.SavedView{ID: "mine", List: "organizations", Name: "My clients", Query: "owner=me"}, true},
 	{db.SavedView{ID: "quiet", List: "organizations", Name: "Quiet for 60 days", Query: "quiet_days=60&sort=last_contact"}, true},
 }
 

@@ -16,10 +16,10 @@ func TestAListIsKeptAsAView(t *testing.T) {
 		s.Organization(name, "sector", "Retail", "owner_user_id", ines.user.ID)
 	}
 	s.Organization("Cove", "sector", "Media")
-	ines.get("/organizations").wantTexts(".tabs a", "All", "My accounts 2", "Quiet for 60 days 0", "Save view").
-		want(200, ".tabs [aria-current]", "All").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
-	ines.get("/organizations?owner=me").want(200, ".tabs [aria-current]", "My accounts").
-		want(200, "#nav-views + nav [aria-current]", "My accounts").wantTexts("#rows .nm", "Acme", "Brig").want(200, ".chip b", "Me")
+	ines.get("/organizations").wantTexts(".tabs a", "All", "My clients 2", "Quiet for 60 days 0", "Save view").
+		want(200, ".tabs [aria-current]", "All").wantTexts("#nav-views + nav a", "My clients", "Quiet for 60 days")
+	ines.get("/organizations?owner=me").want(200, ".tabs [aria-current]", "My clients").
+		want(200, "#nav-views + nav [aria-current]", "My clients").wantTexts("#rows .nm", "Acme", "Brig").want(200, ".chip b", "Me")
 
 	// What is shown can be saved: filters, order and columns.
 	list := ines.get("/organizations?sector=Retail&sort=-display_name&columns=size_band,owner&unknown=1&after=").
@@ -69,7 +69,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 
 	// A shared view shows each person what they may see; only its maker and those who manage users
 	// can change it.
-	lea.get("/contacts").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days", "Shops <b>")
+	lea.get("/contacts").wantTexts("#nav-views + nav a", "My clients", "Quiet for 60 days", "Shops <b>")
 	lea.get(to).wantTexts("#rows .nm", "Brig", "Acme").wantNot("#view-menu a")
 	path := "/views/" + s.One("SELECT id FROM saved_views")
 	s.unchanged(func() {
@@ -83,7 +83,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	s.wantAudit(ines, "update_view", `"new":"Retailers"`)
 	s.WantOne("1", "SELECT shared FROM saved_views")
 	ines.post(path, "form", "1", "name", "Retailers", "version", "2").to() // the box is not ticked
-	lea.get("/organizations").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
+	lea.get("/organizations").wantTexts("#nav-views + nav a", "My clients", "Quiet for 60 days")
 	s.unchanged(func() { lea.get(path).want(404, "", "") })
 
 	// It can take another list's filters, and deleting it can be undone.
@@ -94,9 +94,9 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	ines.get("/organizations?sector=Media&columns=none").
 		want(200, "#view-menu a[href='"+path+"']", "Rename").wantTexts("thead th:not(.ck)", "Name", "Domain")
 	gone := ines.submit(ines.get(path), "main .dng").to()
-	list = ines.get(gone).want(200, "#toasts", "Deleted view Retailers").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
+	list = ines.get(gone).want(200, "#toasts", "Deleted view Retailers").wantTexts("#nav-views + nav a", "My clients", "Quiet for 60 days")
 	ines.get(ines.submit(list, "#toasts form button").to()).want(200, "#toasts", "Restored view Retailers").
-		wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days", "Retailers")
+		wantTexts("#nav-views + nav a", "My clients", "Quiet for 60 days", "Retailers")
 }
 
 // TestTwoEditOneView: nobody overwrites a name, a sharing or filters that changed after they opened
@@ -157,8 +157,8 @@ func TestAListOpensWithThePersonsOwnView(t *testing.T) {
 	if to := ines.submit(mine, "#view-menu button[name=view]").to(); to != "/organizations" {
 		t.Errorf("it leads to %s", to)
 	}
-	first := ines.get("/organizations").want(200, "#toasts", "The list opens with My accounts").
-		wantTexts("#rows .nm", "Acme").want(200, ".tabs [aria-current]", "My accounts")
+	first := ines.get("/organizations").want(200, "#toasts", "The list opens with My clients").
+		wantTexts("#rows .nm", "Acme").want(200, ".tabs [aria-current]", "My clients")
 	lea.get("/organizations").wantTexts("#rows .nm", "Acme", "Brig").want(200, ".tabs [aria-current]", "All")
 	// No link on the page leads to the plain address, which opens the view.
 	for _, link := range []string{".tabs a", ".chip .x"} {
@@ -222,8 +222,8 @@ func TestAViewShowsEachPersonWhatTheyMaySee(t *testing.T) {
 	// Without the right to see interactions there are no views of them, and no filters that would
 	// reveal them.
 	clerk := s.as(s.Role("Blind clerk", db.ViewClient))
-	clerk.get("/organizations").wantTexts(".tabs a", "All", "My accounts 0", "Everything 2", "Save view").
-		wantTexts("#nav-views + nav a", "My accounts", "Everything")
+	clerk.get("/organizations").wantTexts(".tabs a", "All", "My clients 0", "Everything 2", "Save view").
+		wantTexts("#nav-views + nav a", "My clients", "Everything")
 	if href, _ := clerk.get("/organizations").html.Find("#nav-views + nav a:nth-child(2)").Attr("href"); href != "/organizations?status=all" {
 		t.Errorf("their own leads to %s", href)
 	}
