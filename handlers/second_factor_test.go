@@ -529,7 +529,7 @@ func TestAnAdministratorResetsASecondFactor(t *testing.T) {
 		lea.post(page+"/reset-mfa").want(403, "h1 + p", "ManageUsers")
 		own := "/admin/users/" + admin.user.ID
 		admin.get(own).wantNot(reset)
-		admin.post(own+"/reset-mfa").want(422, "#role-e", "My account")
+		admin.post(own+"/reset-mfa").want(422, "#sign-in-e", "My account")
 	})
 	admin.submit(show, reset).want(303, "", "")
 	s.wantAudit(admin, "reset_mfa")

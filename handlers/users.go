@@ -85,6 +85,9 @@ func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
 		row.State, row.Tone = "Active", "ok"
 		row.Actions = slices.Concat([]views.UserAction{password}, factor, []views.UserAction{sessions, disable})
 	}
+	if a.ID == who(c).User.ID { // they could not undo it
+		row.Actions = slices.DeleteFunc(row.Actions, func(x views.UserAction) bool { return x.Action == disable.Action })
+	}
 	if a.Beyond != "" {
 		row.Actions = nil
 	}
@@ -190,7 +193,7 @@ func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.On
 	}
 	page := views.User{
 		Page: s.page(c, a.FullName, "A user", "users"), Row: s.userRow(c, a), Created: s.clock(c).Date(a.CreatedAt), Link: link,
-		Beyond: a.Beyond, Was: cmp.Or(f.was, a.Values().Encode()),
+		Beyond: a.Beyond, Own: a.ID == who(c).User.ID, Was: cmp.Or(f.was, a.Values().Encode()),
 	}
 	var err1, err2, err3, err4 error
 	page.Given, err1 = s.roleChoices(c, ticked)
@@ -200,8 +203,12 @@ func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.On
 	for i, choice := range page.Given {
 		page.Given[i].Held = slices.Contains(a.Roles, choice.Slug)
 	}
-	if f.refused != nil && f.refused.Fields["owner_user_id"] == "" {
+	switch {
+	case f.refused == nil || f.refused.Fields["owner_user_id"] != "":
+	case f.ticked != nil:
 		page.RoleError = wording.Refusals(f.refused)
+	default:
+		page.SignInError = wording.Refusals(f.refused)
 	}
 	if f.stale != nil {
 		page.Conflict = s.conflict(c, f.stale, "this user", 0, f.typed, []views.Difference{{

@@ -89,15 +89,27 @@ func TestAnAdministratorManagesAUser(t *testing.T) {
 	admin.post(page+"/disable").want(303, "", "")
 	reset.get("/").want(303, "", "")
 	admin.get(page).want(200, "h1 .bdg", "Disabled").wantTexts(".me small", "Administrator")
-	admin.post(page+"/reset-password").want(422, "#role-e", "Only an active user")
+	admin.post(page+"/reset-password").want(422, "#sign-in-e", "Only an active user").wantNot("#role-e")
 	admin.post(page+"/enable").want(303, "", "")
 	admin.get(page).want(200, "h1 .bdg", "Active")
 	s.unchanged(func() {
 		own := "/admin/users/" + admin.user.ID
-		admin.post(own+"/disable").want(422, "#role-e", "last active Administrator")
-		admin.post(own+"/roles", "role", "Viewer").want(422, "#role-e", "last active Administrator")
+		admin.post(own+"/disable").want(422, "#sign-in-e", "last active Administrator").wantNot("#role-e")
+		admin.post(own+"/roles", "role", "Viewer").want(422, "#role-e", "last active Administrator").wantNot("#sign-in-e")
 		admin.get("/admin/users/"+strings.Repeat("0", 36)).want(404, "h1", "Not found")
 	})
+}
+
+// TestNobodyIsOfferedToDisableThemselves, because they could not undo it.
+func TestNobodyIsOfferedToDisableThemselves(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin, other := s.as("Administrator"), s.person("Inès Moreau", "Administrator")
+	const disable = "form[action$='%s/disable']"
+	own, hers := fmt.Sprintf(disable, admin.user.ID), fmt.Sprintf(disable, other.user.ID)
+	admin.get("/admin/users").want(200, hers, "Disable").wantNot(own)
+	admin.get("/admin/users/"+admin.user.ID).want(200, "[aria-labelledby=signin-h]", "Only somebody else can disable your account").wantNot(own)
+	admin.get("/admin/users/"+other.user.ID).want(200, hers, "Disable").wantNot(".note:contains('Only somebody else')")
 }
 
 func TestALockedAccountIsSeenAndUnlocked(t *testing.T) {

@@ -72,17 +72,19 @@ func (u User) Choices() RoleChoices { return RoleChoices{u.Given, u.RoleError, u
 // User is the page of a user.
 type User struct {
 	Page
-	Row       UserRow
-	Beyond    string       // why the reader may not change the account, "" if they may
-	Given     []RoleChoice // all roles, the user's ticked
-	RoleError string
-	Was       string // the encoded roles that the form was made with
-	Conflict  *Conflict
-	Sight     string // which clients they see, in a sentence
-	Created   *Time
-	Link      *OneTimeLink
-	Tokens    TokenList
-	HandOver  *HandOver // nil for those who may not
+	Row         UserRow
+	Beyond      string       // why the reader may not change the account, "" if they may
+	Own         bool         // whether it is the reader's own account
+	Given       []RoleChoice // all roles, the user's ticked
+	RoleError   string
+	SignInError string // why one of the actions was refused
+	Was         string // the encoded roles that the form was made with
+	Conflict    *Conflict
+	Sight       string // which clients they see, in a sentence
+	Created     *Time
+	Link        *OneTimeLink
+	Tokens      TokenList
+	HandOver    *HandOver // nil for those who may not
 }
 
 // HandOver is the form that gives everything of one user to another.
