@@ -142,7 +142,7 @@ func (s *Server) backupLine(ctx context.Context, c *condition) views.HealthLine 
 	case c.problem != "":
 		return line(views.Warning, name, strings.TrimPrefix(failed, ". "), do...)
 	case c.proven.At.IsZero():
-		return line(views.OK, name, "None yet; the first is made at "+s.jobs.BackupAt().String())
+		return line(views.OK, name, "None yet; below is when the first is made")
 	}
 	return line(views.OK, name, age(c.silence)+" old, "+Bytes(c.proven.Size))
 }
@@ -199,11 +199,11 @@ func (s *Server) historyLine(ctx context.Context) views.HealthLine {
 	case v.CheckedAt.IsZero():
 		return line(views.OK, name, "Not checked yet")
 	}
-	entries := "entries"
-	if v.Rows == 1 {
-		entries = "entry"
+	whole := "There were no entries yet"
+	if v.Rows > 0 {
+		whole = "Up to entry " + wording.Grouped(int(v.Rows)) + ", none is missing or changed"
 	}
-	return line(views.OK, name, wording.Grouped(int(v.Rows))+" "+entries+", none missing or changed")
+	return line(views.OK, name, whole+". Checked "+age(s.now().Sub(v.CheckedAt))+" ago")
 }
 
 func (s *Server) keyLine(ctx context.Context) views.HealthLine {

@@ -31,7 +31,7 @@ func (s *Server) systemIndex(c *gin.Context) error {
 	list := s.backupList(c, now, 7)
 	if wantsFragment(c) {
 		return s.show(c, http.StatusOK, list, views.Into{Target: "#health", Swap: "outerHTML", View: health},
-			views.Into{Target: "#jobs", Swap: "outerHTML", View: s.jobRows(now)},
+			views.Into{Target: "#jobs", Swap: "outerHTML", View: s.jobRows(c, now)},
 			views.Into{Target: "#summary", Swap: "textContent", View: views.Text(health.Summary)})
 	}
 	version, commit := Version()
@@ -39,7 +39,7 @@ func (s *Server) systemIndex(c *gin.Context) error {
 		commit = commit[:7]
 	}
 	return s.show(c, http.StatusOK, views.System{
-		Page: s.page(c, "System", "The state of the registry itself", "system"), Health: health, Backups: list, Jobs: s.jobRows(now),
+		Page: s.page(c, "System", "The state of the registry itself", "system"), Health: health, Backups: list, Jobs: s.jobRows(c, now),
 		Versions: []views.Detail{
 			{Name: "Registry", Value: version + ", commit " + commit},
 			{Name: "Go", Value: strings.TrimPrefix(runtime.Version(), "go")},
@@ -62,7 +62,7 @@ func (s *Server) backupList(c *gin.Context, now condition, most int) views.Backu
 	if list.Off {
 		return list
 	}
-	list.At = s.jobs.BackupAt().String()
+	list.At = s.backupTime(c)
 	shown := now.backups
 	list.Result = "All shown"
 	if most > 0 && len(shown) > most {
@@ -73,6 +73,16 @@ func (s *Server) backupList(c *gin.Context, now condition, most int) views.Backu
 		list.Rows = append(list.Rows, backupRow(s.clock(c), b))
 	}
 	return list
+}
+
+// backupTime is when the nightly backup is made, on the reader's clock, and on the server's if that differs.
+func (s *Server) backupTime(c *gin.Context) string {
+	next := s.jobs.BackupAt().Next(s.now().Local())
+	theirs, servers := s.clock(c).Hour(next).Text, next.Format("15:04")
+	if theirs != servers {
+		return theirs + " (" + servers + " server time)"
+	}
+	return theirs
 }
 
 func backupRow(clock views.Clock, b db.Backup) views.BackupRow {
@@ -92,8 +102,8 @@ func backupRow(clock views.Clock, b db.Backup) views.BackupRow {
 }
 
 // jobRows lists the background jobs and how they went.
-func (s *Server) jobRows(now condition) views.Jobs {
-	nightly := views.Job{Name: "Nightly backup", Detail: "Next at " + s.jobs.BackupAt().String(), State: views.Idle}
+func (s *Server) jobRows(c *gin.Context, now condition) views.Jobs {
+	nightly := views.Job{Name: "Nightly backup", Detail: "Next at " + s.backupTime(c), State: views.Idle}
 	switch {
 	case s.jobs.Backups() == nil:
 		nightly.Detail, nightly.State = "Off", views.State{Word: "Off", Tone: "none"}

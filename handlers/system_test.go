@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -55,7 +56,7 @@ func TestTheStatesOfTheSystem(t *testing.T) {
 		state, line, says string // the first line of the page; the menu counts failed checks
 		home              string // on the home page
 	}{
-		{"a new registry", func(*site, *browser, string) {}, "OK", "Last backup", "None yet; the first is made at 03:00", ""},
+		{"a new registry", func(*site, *browser, string) {}, "OK", "Last backup", "None yet; below is when the first is made", ""},
 		{"a backup", func(s *site, ines *browser, _ string) { ines.backUp() }, "OK", "Last backup", "a minute old, ", ""},
 		{
 			"none for two days", func(s *site, ines *browser, _ string) { s.Clock.Add(19 * time.Hour); ines.signIn() },
@@ -257,6 +258,48 @@ func TestTheNightsBackup(t *testing.T) {
 	made(2) // tonight's failed
 	s.Clock.Add(24 * time.Hour)
 	made(3)
+}
+
+// TestTheSystemPageHasOneClock: the reader's. Where the server's differs, it is named.
+func TestTheSystemPageHasOneClock(t *testing.T) {
+	t.Parallel()
+	s, _ := newSystem(t)
+	ines := s.as("Administrator")
+	now := s.Clock.Now().Local()
+	next := time.Date(now.Year(), now.Month(), now.Day()+1, 3, 0, 0, 0, time.Local)
+	for _, name := range []string{"Europe/Stockholm", "Pacific/Kiritimati", "UTC"} { // at most one is this machine's
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Exec("UPDATE users SET time_zone = ? WHERE id = ?", name, ines.user.ID)
+		says := next.In(zone).Format("15:04")
+		if says != "03:00" {
+			says += " (03:00 server time)"
+		}
+		ines.get("/admin/system").want(200, "#jobs small", "Next at "+says).want(200, "#backups p", "Every day at "+says+".")
+	}
+}
+
+// TestTheLineOfTheHistory says when it was checked, and up to which entry.
+func TestTheLineOfTheHistory(t *testing.T) {
+	t.Parallel()
+	s, _ := newSystem(t)
+	ines := s.as("Administrator")
+	line := func(want string) {
+		t.Helper()
+		ines.get("/admin/system").want(200, health+" > b:contains('History') + span", want)
+	}
+	line("Not checked yet")
+	v, err := s.DB.VerifyHistory(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Organization("Donau Logistik") // an entry that came later
+	s.Clock.Add(3 * time.Hour)
+	line(fmt.Sprintf("Up to entry %d, none is missing or changed. Checked 3 hours ago", v.Rows))
+	s.Exec("UPDATE verifications SET row_count = 0")
+	line("There were no entries yet. Checked 3 hours ago")
 }
 
 func TestSizesInWords(t *testing.T) {

@@ -46,7 +46,7 @@ type HealthLine struct {
 // BackupList is the card of backups.
 type BackupList struct {
 	Off     bool   // whether no backups are made
-	At      string // time of the nightly backup
+	At      string // when the nightly backup is made, on the reader's clock
 	Running bool
 	Rows    []BackupRow
 	Result  string // how many are shown, in words

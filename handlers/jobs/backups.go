@@ -33,6 +33,15 @@ func (t DailyTime) Last(now time.Time) time.Time {
 	return at
 }
 
+// Next returns the first moment after now at which it will be this time, in now's zone.
+func (t DailyTime) Next(now time.Time) time.Time {
+	at := time.Date(now.Year(), now.Month(), now.Day(), t.Hour, t.Minute, 0, 0, now.Location())
+	if !at.After(now) {
+		at = time.Date(now.Year(), now.Month(), now.Day()+1, t.Hour, t.Minute, 0, 0, now.Location())
+	}
+	return at
+}
+
 // backups is the state of the backups.
 type backups struct {
 	at     DailyTime
