@@ -158,7 +158,7 @@ func TestWhileTheDiskIsFullPeopleReadAndSignOut(t *testing.T) {
 		ada.want(200, "", path, nil)
 	}
 	ada.want(507, "is full", "/account/mfa", nil)
-	p.visit().want(507, "is full", "/login", signIn)
+	p.visit().want(507, "is full. Nothing was changed. Until that is mended, you cannot sign in.", "/login", signIn)
 	to := filepath.Join(t.TempDir(), "copy.db")
 	if code, _, stderr := command(t, "", "user", "list", "--db", file); code != 0 {
 		t.Error(stderr)

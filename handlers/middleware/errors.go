@@ -234,13 +234,13 @@ func describeDisk(c *gin.Context, err error) (a Answer, is bool) {
 	case db.IsFull(err):
 		return Answer{
 			Status: http.StatusInsufficientStorage, Heading: "No room left",
-			Message: "The registry’s disk is full. Nothing was changed; you can still read. " +
+			Message: "The registry’s disk is full. " + whatIsLeft(c) +
 				advice(c, "Free some space on it; no restart is needed."),
 		}, true
 	case db.IsReadOnly(err):
 		return Answer{
 			Status: http.StatusInsufficientStorage, Heading: "Nothing can be saved just now",
-			Message: "The registry’s disk cannot be written. Nothing was changed; you can still read. " +
+			Message: "The registry’s disk cannot be written. " + whatIsLeft(c) +
 				advice(c, "Make its file and folder writable; no restart is needed."),
 		}, true
 	case db.IsUnavailable(err):
@@ -253,11 +253,19 @@ func describeDisk(c *gin.Context, err error) (a Answer, is bool) {
 	return Answer{}, false
 }
 
+// whatIsLeft says what can be done while nothing can be saved. A sign-in is saved, too.
+func whatIsLeft(c *gin.Context) string {
+	if Who(c) == nil {
+		return "Nothing was changed. Until that is mended, you cannot sign in. "
+	}
+	return "Nothing was changed; you can still read. "
+}
+
 // describeDamage answers a change or a page that a damaged file prevents.
 func describeDamage(c *gin.Context, err error) Answer {
 	a := Answer{
 		Status: http.StatusServiceUnavailable, Heading: "Nothing can be saved just now",
-		Message: "The registry’s file is damaged. Nothing was changed; you can still read. ",
+		Message: "The registry’s file is damaged. " + whatIsLeft(c),
 	}
 	var refused *db.Damaged
 	if c.Request.Method == http.MethodGet && !errors.As(err, &refused) {

@@ -63,6 +63,11 @@ func TestWhatADiskRefusesIsTold(t *testing.T) {
 	}
 	c, _ := gin.CreateTestContext(httptest.NewRecorder())
 	c.Request = httptest.NewRequest("POST", "/", nil)
+	for _, err := range []error{sqlite(sqlite3.ErrFull, 0), sqlite(sqlite3.ErrReadonly, 0), &db.Damaged{Found: "Tree 7"}} {
+		if a, _ := describeDisk(c, err); strings.Contains(a.Message, "can still read") || !strings.Contains(a.Message, "you cannot sign in") {
+			t.Errorf("whoever is not signed in is told %q", a.Message)
+		}
+	}
 	if a, is := describeDisk(c, errors.New("a bug")); is {
 		t.Errorf("a bug is told as %+v", a)
 	}
