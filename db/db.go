@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"slices"
 	"sync/atomic"
@@ -34,10 +35,11 @@ type DB struct {
 	checks          checks
 	idle, max       time.Duration // of sessions
 	memo            memo
-	committed       signal        // signals changes
-	webhooksChanged signal        // signals changes of webhooks
-	most            int           // MostCounted, or less in tests
-	small           int64         // smallFile, or less in tests
+	committed       signal // signals changes
+	webhooksChanged signal // signals changes of webhooks
+	most            int    // MostCounted, or less in tests
+	small           int64  // smallFile, or less in tests
+	webhookAllow    []netip.Prefix
 	patience        time.Duration // secrets.Patience, or less in tests
 	now             func() time.Time
 
@@ -72,6 +74,8 @@ type Options struct {
 	// PhoneRegion is the region whose phone numbers are written without a country code, like DE. ""
 	// means the one chosen at the setup, if any.
 	PhoneRegion string
+	// WebhookAllow are the networks that webhooks may reach besides public ones.
+	WebhookAllow []netip.Prefix
 	// Now replaces the clock in tests.
 	Now func() time.Time
 	// Unsynced does not wait for the disk, for tests: data survives a kill, but not a power cut.
@@ -88,7 +92,7 @@ type Options struct {
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	d := &DB{
 		idle: cmp.Or(o.SessionIdle, DefaultSessionIdle), max: cmp.Or(o.SessionMax, DefaultSessionMax),
-		most: MostCounted, small: smallFile, now: o.Now,
+		most: MostCounted, small: smallFile, now: o.Now, webhookAllow: o.WebhookAllow,
 		patience: secrets.Patience, checkPassword: secrets.CheckPassword,
 	}
 	d.inTests.free = o.free

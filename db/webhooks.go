@@ -38,7 +38,8 @@ type Webhook struct {
 	makerIsActive bool
 }
 
-// State returns working, retrying, off, or key lost. OffBecause may say more about off.
+// State returns working, unused, failing (the last try of what is not tried again), retrying, off, or key lost.
+// OffBecause may say more about off.
 func (h Webhook) State() string {
 	switch {
 	case !h.IsActive:
@@ -47,6 +48,10 @@ func (h Webhook) State() string {
 		return "key lost"
 	case h.failing:
 		return "retrying"
+	case h.LastSentAt.IsZero():
+		return "unused"
+	case h.LastStatus/100 != 2:
+		return "failing"
 	}
 	return "working"
 }
@@ -174,20 +179,6 @@ func (d *DB) openSecrets(h Webhook) (all []string, err error) {
 		all = append(all, before)
 	}
 	return all, nil
-}
-
-// webhookURL returns why changes cannot be sent to an address, or "".
-func webhookURL(typed string) string {
-	u, err := url.Parse(typed)
-	switch {
-	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Opaque != "":
-		return "Enter a web address, like https://hooks.pinestreet.example/crm"
-	case u.User != nil:
-		return "Leave out the name and the password; the receiver knows a delivery by its signature"
-	case u.Fragment != "" || strings.HasSuffix(typed, "#"):
-		return "Leave out the part from # on; it is never sent"
-	}
-	return ""
 }
 
 // eventNames returns known names in the order of WebhookEvents, or why they cannot be chosen.

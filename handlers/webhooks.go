@@ -45,6 +45,10 @@ func webhookState(h db.Webhook) views.State {
 		return views.State{Word: "Secret is lost", Tone: "bad"}
 	case "retrying":
 		return views.State{Word: "Trying again", Tone: "warn"}
+	case "unused":
+		return views.State{Word: "Nothing sent yet", Tone: "none"}
+	case "failing":
+		return views.State{Word: "Failing", Tone: "bad"}
 	}
 	return views.State{Word: "Working", Tone: "ok"}
 }

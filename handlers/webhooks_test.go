@@ -70,6 +70,45 @@ func (s *site) tried(hook string, nth int, x db.Try) (id string) {
 	return id
 }
 
+// TestTheStateOfAWebhookIsThatOfItsLastTry: it works once something was taken, and not because nothing waits.
+func TestTheStateOfAWebhookIsThatOfItsLastTry(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	page := s.webhook("https://hooks.pinestreet.example/crm")
+	shows := func(state string) {
+		t.Helper()
+		ines.get("/admin/webhooks").want(200, "tbody "+state, "")
+		ines.get(page).want(200, ".meta "+state, "")
+	}
+	shows(".state.none:contains('Nothing sent yet')")
+	for _, x := range []struct {
+		try   db.Try
+		state string
+	}{
+		{db.Try{Failure: "No answer within 10 s"}, ".state.bad:contains('Failing')"},
+		{db.Try{Status: 204}, ".state.ok:contains('Working')"},
+		{db.Try{Status: 302}, ".state.bad:contains('Failing')"},
+	} {
+		ines.post(page+"/test").want(303, "", "")
+		s.tried(page, 0, x.try)
+		shows(x.state)
+	}
+}
+
+// TestAWebhookThatCannotBeReachedIsNotMade: its form says why.
+func TestAWebhookThatCannotBeReachedIsNotMade(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	s.unchanged(func() {
+		ines.post("/admin/webhooks", "url", "https://hooks.pinestreet.example:99999/", "event", "contact.created").
+			want(422, "#url-e", "Enter a port from 1 to 65535").wantValue("#url", "https://hooks.pinestreet.example:99999/")
+		ines.post("/admin/webhooks", "url", "http://169.254.169.254/", "event", "contact.created").
+			want(422, "#url-e", "169.254.169.254 is not a public address, so nothing is sent to it")
+	})
+}
+
 // TestAWebhookIsMadeChangedAndDeleted by somebody without scripts. Its secret is on no other page,
 // in no log and no row.
 func TestAWebhookIsMadeChangedAndDeleted(t *testing.T) {
@@ -84,7 +123,7 @@ func TestAWebhookIsMadeChangedAndDeleted(t *testing.T) {
 	secret := made.secretShown()
 	s.wantAudit(ines, "create_webhook", "hooks.pinestreet.example")
 	page := made.html.Find(".acts a.pri").AttrOr("href", "")
-	ines.get("/admin/webhooks").want(200, "tbody .nm", "https://hooks.pinestreet.example/crm").want(200, "tbody .state.ok", "Working").
+	ines.get("/admin/webhooks").want(200, "tbody .nm", "https://hooks.pinestreet.example/crm").want(200, "tbody .state.none", "Nothing sent yet").
 		want(200, "tbody", "All events").want(200, "tbody [data-k='Last sent']", "Never").want(200, ".foot", "1 webhook")
 	ines.get(page).want(200, "h1", "hooks.pinestreet.example").want(200, "dl code", "whsec_…"+secret[len(secret)-4:]).
 		want(200, "#deliveries h3", "Nothing was sent yet").want(200, "aside", "All events")

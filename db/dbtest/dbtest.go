@@ -4,6 +4,7 @@ package dbtest
 
 import (
 	"context"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
@@ -60,6 +61,9 @@ func (c *Clock) Add(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
+// Receivers are where the receivers of webhooks are in tests: on this machine.
+var Receivers = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("::1/128")}
+
 // Open returns an empty registry in the test's own folder, its path, and its clock, which starts at
 // Now. It is closed when the test ends.
 func Open(t testing.TB) (*db.DB, string, *Clock) {
@@ -78,7 +82,7 @@ func open(t testing.TB, content []byte) (*db.DB, string, *Clock) {
 		t.Fatal(err)
 	}
 	clock := &Clock{at: Now}
-	d, err := db.Open(context.Background(), path, db.Options{Now: clock.Now, Unsynced: true})
+	d, err := db.Open(context.Background(), path, db.Options{Now: clock.Now, Unsynced: true, WebhookAllow: Receivers})
 	if err != nil {
 		t.Fatal(err)
 	}

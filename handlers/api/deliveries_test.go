@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -43,7 +42,6 @@ func newSendingSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{t: t, coverage: new(coverage)}
 	s.Site = handlerstest.New(t, handlers.Options{BaseURL: "http://registry.example", APIRate: 100_000}, jobs.Options{
-		WebhookAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		EventData: func(ctx context.Context, maker db.Actor, e db.WebhookEvent) ([]byte, error) {
 			return api.EventData(s.DB)(ctx, maker, e)
 		},

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -145,7 +144,7 @@ func (o *office) receiver() *receiver {
 	r.url = server.URL + "/crm"
 	ctx, stop := context.WithCancel(context.Background())
 	j := jobs.New(ctx, o.DB, jobs.Options{
-		Now: o.Clock.Now, EventData: api.EventData(o.DB), WebhookAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		Now: o.Clock.Now, EventData: api.EventData(o.DB),
 	})
 	j.Start()
 	o.t.Cleanup(func() { stop(); j.Wait() })

@@ -127,7 +127,7 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 	gin.SetMode(gin.ReleaseMode)
 	d, err := db.Open(e.ctx, e.file, db.Options{
 		Exclusive: true, Create: true, Check: true,
-		SessionIdle: cmd.SessionIdle, SessionMax: cmd.SessionMax, PhoneRegion: cmd.PhoneRegion,
+		SessionIdle: cmd.SessionIdle, SessionMax: cmd.SessionMax, PhoneRegion: cmd.PhoneRegion, WebhookAllow: cmd.WebhookAllow,
 	})
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 	log := slog.New(logHandler(cmd.LogFormat, e.stderr))
 	ctx, stop := context.WithCancel(e.ctx)
 	j := jobs.New(ctx, d, jobs.Options{
-		BackupDir: cmd.backupDir(e.file), BackupAt: cmd.BackupAt, EventData: api.EventData(d), WebhookAllow: cmd.WebhookAllow, Log: log,
+		BackupDir: cmd.backupDir(e.file), BackupAt: cmd.BackupAt, EventData: api.EventData(d), Log: log,
 	})
 	defer j.Wait()
 	defer stop()

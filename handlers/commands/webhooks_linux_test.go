@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"clientregistry/db"
+	"clientregistry/db/dbtest"
 )
 
 // TestAKilledServerLosesNoEvent: kill -9 right after changes were answered, and again while a
@@ -97,7 +98,7 @@ func TestAKilledServerLosesNoEvent(t *testing.T) {
 // makeWebhook creates a webhook of the registry's only user.
 func makeWebhook(t *testing.T, file, url string) {
 	t.Helper()
-	d, err := db.Open(t.Context(), file, db.Options{})
+	d, err := db.Open(t.Context(), file, db.Options{WebhookAllow: dbtest.Receivers})
 	if err != nil {
 		t.Fatal(err)
 	}

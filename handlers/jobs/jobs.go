@@ -6,7 +6,6 @@ package jobs
 import (
 	"context"
 	"log/slog"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,8 +38,7 @@ type Options struct {
 	BackupDir string // folder of the nightly backups; "" makes none
 	BackupAt  DailyTime
 
-	EventData    db.EventData   // the data that webhooks receive
-	WebhookAllow []netip.Prefix // networks that they may reach besides public ones
+	EventData db.EventData // the data that webhooks receive
 
 	Log *slog.Logger
 	Now func() time.Time // replaces the clock in tests
@@ -49,7 +47,7 @@ type Options struct {
 // New returns the jobs of a registry, which end with ctx. Until Start, only those that somebody
 // asks for run.
 func New(ctx context.Context, d *db.DB, o Options) *Jobs {
-	j := &Jobs{db: d, log: o.Log, now: o.Now, ctx: ctx, webhooks: newWebhooks(o)}
+	j := &Jobs{db: d, log: o.Log, now: o.Now, ctx: ctx, webhooks: newWebhooks(d, o)}
 	if j.log == nil {
 		j.log = slog.New(slog.DiscardHandler)
 	}

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -111,7 +110,6 @@ func newWebhookOffice(t *testing.T) *webhookOffice {
 func (x *webhookOffice) jobs() *Jobs {
 	j := New(x.t.Context(), x.DB, Options{
 		Now: x.Clock.Now, EventData: api.EventData(x.DB), Log: slog.New(slog.NewTextHandler(x.log, nil)),
-		WebhookAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("::1/128")},
 	})
 	x.t.Cleanup(j.webhooks.client.CloseIdleConnections)
 	return j

@@ -221,7 +221,7 @@ func TestATryThatCannotBeStoredIsNotSentAgain(t *testing.T) {
 	start := func() func() {
 		ctx, stop := newContext(t)
 		j := New(ctx, x.DB, Options{
-			Now: x.Clock.Now, EventData: x.webhooks.data, WebhookAllow: loopback, Log: slog.New(slog.NewTextHandler(log, nil)),
+			Now: x.Clock.Now, EventData: x.webhooks.data, Log: slog.New(slog.NewTextHandler(log, nil)),
 		})
 		j.running.Go(j.sendWebhooks)
 		return func() { stop(); j.Wait() }

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"clientregistry/db"
@@ -35,8 +38,16 @@ const (
 	webhookPoll = time.Minute            // for commits of commands, and after an error
 )
 
-func newWebhooks(o Options) *webhooks {
-	dialer := &net.Dialer{Timeout: tryTimeout, Control: addressFilter(o.WebhookAllow).control}
+func newWebhooks(d *db.DB, o Options) *webhooks {
+	// It sees the address of each connection after the name was looked up, so that no name leads to one that is refused.
+	mayReach := func(_, address string, _ syscall.RawConn) error {
+		to, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return fmt.Errorf("the address of a receiver: %w", err)
+		}
+		return d.MayReach(to.Addr())
+	}
+	dialer := &net.Dialer{Timeout: tryTimeout, Control: mayReach}
 	return &webhooks{
 		data: o.EventData, dialer: dialer, running: map[string]bool{}, ended: make(chan struct{}, 1),
 		client: &http.Client{
@@ -239,7 +250,7 @@ func (j *Jobs) post(o db.Outgoing, x *db.Try) error {
 
 // failure says why there was no answer. It leaves out the address, whose path may be secret.
 func failure(err error) string {
-	var refused *refusedAddress
+	var refused *db.NotPublic
 	var at *url.Error
 	var name *net.DNSError
 	var timeout net.Error

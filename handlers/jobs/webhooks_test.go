@@ -186,7 +186,7 @@ func TestTheSenderStopsAtOnce(t *testing.T) {
 	})
 	h, _ := x.hook(r.URL)
 	ctx, stop := newContext(t)
-	first := New(ctx, x.DB, Options{Now: x.Clock.Now, EventData: x.webhooks.data, WebhookAllow: loopback})
+	first := New(ctx, x.DB, Options{Now: x.Clock.Now, EventData: x.webhooks.data})
 	first.running.Go(first.sendWebhooks)
 	x.Acme(t)
 	<-r.arrive

@@ -1,40 +1,63 @@
-package jobs
+package db
 
 import (
 	"fmt"
 	"net/netip"
+	"net/url"
 	"slices"
-	"syscall"
+	"strconv"
+	"strings"
 )
 
-// addressFilter has the networks that webhooks may reach besides public ones.
-type addressFilter []netip.Prefix
+// NotPublic means that nothing is sent to an address, see Options.WebhookAllow.
+type NotPublic struct{ Addr netip.Addr }
 
-// refusedAddress means that an address is not public.
-type refusedAddress struct{ addr netip.Addr }
-
-func (e *refusedAddress) Error() string {
+func (e *NotPublic) Error() string {
 	return fmt.Sprintf("%s is not a public address, so nothing is sent to it; whoever runs the server can allow it"+
-		" with --webhook-allow", e.addr)
+		" with --webhook-allow", e.Addr)
 }
 
-// control is for net.Dialer. It sees the address of each connection after the name was looked up, so
-// that no name leads to an address that is refused.
-func (f addressFilter) control(_, address string, _ syscall.RawConn) error {
-	to, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("the address of a receiver: %w", err)
-	}
-	addr := to.Addr().WithZone("").Unmap()
+// MayReach returns NotPublic if webhooks may not reach an address. The sender asks it for each connection.
+func (d *DB) MayReach(addr netip.Addr) error {
+	addr = addr.WithZone("").Unmap()
 	covers := func(p netip.Prefix) bool { return p.Contains(addr) }
-	if slices.ContainsFunc(f, covers) {
+	if slices.ContainsFunc(d.webhookAllow, covers) {
 		return nil
 	}
 	public := publicIPv6.Contains(addr) || addr.Is4()
 	if !public || slices.ContainsFunc(specialNetworks, covers) {
-		return &refusedAddress{addr}
+		return &NotPublic{addr}
 	}
 	return nil
+}
+
+// webhookURL returns why changes cannot be sent to an address, or "". Where a name leads is only known when
+// something is sent.
+func (d *DB) webhookURL(typed string) string {
+	u, err := url.Parse(typed)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Opaque != "":
+		return "Enter a web address, like https://hooks.pinestreet.example/crm"
+	case u.User != nil:
+		return "Leave out the name and the password; the receiver knows a delivery by its signature"
+	case u.Fragment != "" || strings.HasSuffix(typed, "#"):
+		return "Leave out the part from # on; it is never sent"
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return "Enter a port from 1 to 65535, or none"
+		}
+	}
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		host = "127.0.0.1"
+	}
+	if addr, err := netip.ParseAddr(host); err == nil {
+		if err := d.MayReach(addr); err != nil {
+			return err.Error()
+		}
+	}
+	return ""
 }
 
 // publicIPv6 has all public IPv6 addresses. Outside of it are loopback, link-local, unique local and
