@@ -64,8 +64,13 @@ func SavedAsItIs(to string, damage error, save func(to string) error) error {
 	return fmt.Errorf("%w; a copy of the registry as it is was put at %s, which can be read but not restored", damage, to)
 }
 
-// MayBackUpTo returns an error if a file exists.
+// MayBackUpTo returns an error if a file exists, or its folder does not.
 func MayBackUpTo(to string) error {
+	if info, err := os.Stat(filepath.Dir(to)); errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("cannot write the backup: there is no folder %s; make it first, or choose another", filepath.Dir(to))
+	} else if err == nil && !info.IsDir() {
+		return fmt.Errorf("cannot write the backup: %s is not a folder; choose another", filepath.Dir(to))
+	}
 	if _, err := os.Lstat(to); !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%s exists already; give the backup another name", to)
 	}

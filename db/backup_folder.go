@@ -38,6 +38,21 @@ func BackupsIn(folder, path string) Backups {
 // BackupsIn returns the backups of this registry in a folder.
 func (d *DB) BackupsIn(folder string) Backups { return BackupsIn(folder, d.path) }
 
+// Ready returns why the folder cannot be made or written, or nil. It leaves none that was not there.
+func (b Backups) Ready() error {
+	if _, err := os.Stat(b.Folder); errors.Is(err, os.ErrNotExist) {
+		defer os.Remove(b.Folder)
+	}
+	if err := os.MkdirAll(b.Folder, 0o700); err != nil {
+		return err
+	}
+	part, err := createPart(b.Folder)
+	if err == nil {
+		err = dropPart(part)
+	}
+	return err
+}
+
 // Backup is a scheduled backup, or a failed attempt.
 type Backup struct {
 	Name string    `json:"-"` // file name, or "" if it failed

@@ -148,7 +148,11 @@ func TestBackupsListsThoseOfTheSchedule(t *testing.T) {
 	list := func(args ...string) []string {
 		t.Helper()
 		code, stdout, stderr := command(t, "", append([]string{"backups", "--db", file}, args...)...)
-		if code != 0 || stderr != "" {
+		none := ""
+		if stdout == "" {
+			none = "There are no backups of " + file + " in "
+		}
+		if code != 0 || !strings.HasPrefix(stderr, none) || none == "" && stderr != "" {
 			t.Fatal(code, stderr)
 		}
 		return strings.Split(strings.TrimSuffix(stdout, "\n"), "\n")
@@ -179,10 +183,38 @@ func TestBackupsListsThoseOfTheSchedule(t *testing.T) {
 		!strings.Contains(lines[0], "\tproven "+made.ProvenAt.Local().Format(layout)+"\t"+filepath.Join(b.Folder, made.Name)) {
 		t.Errorf("it says %q", lines[0])
 	}
-	if lines := list("--dir", t.TempDir()); lines[0] != "" {
-		t.Errorf("of another folder it says %q", lines)
+	for _, flag := range []string{"--dir", "--backup-dir"} {
+		if lines := list(flag, t.TempDir()); lines[0] != "" {
+			t.Errorf("of another folder it says %q", lines)
+		}
+		if lines := list(flag, b.Folder); len(lines) != 2 {
+			t.Errorf("of the folder it says %q", lines)
+		}
+	}
+	if code, stdout, stderr := command(t, "", "backups", "--db", file, "--backup-dir", "off"); code != 0 || stdout != "" ||
+		!strings.Contains(stderr, "The server makes none") {
+		t.Errorf("where none are made: %d %q %q", code, stdout, stderr)
 	}
 	if folder := filepath.Dir(file) + "/backups"; b.Folder != folder {
 		t.Errorf("the folder is %s, want %s", b.Folder, folder)
+	}
+}
+
+// TestTheStartSaysThatNoBackupsCanBeMade: people work meanwhile. Where they can, it makes no folder before there is one.
+func TestTheStartSaysThatNoBackupsCanBeMade(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	file := filepath.Join(folder, "r.db")
+	for _, x := range []struct {
+		in    string
+		warns bool
+	}{{filepath.Join(folder, "later"), false}, {filepath.Join(file, "backups"), true}, {"off", false}} {
+		s := start(t, "--addr", "127.0.0.1:0", "--db", file, "--backup-dir", x.in)
+		if code := s.stop(); code != 0 || strings.Contains(s.stderr.String(), "no backups can be made: let the program write in their folder") != x.warns {
+			t.Errorf("%s: %d %s", x.in, code, s.stderr)
+		}
+		if _, err := os.Stat(x.in); err == nil {
+			t.Errorf("%s was made", x.in)
+		}
 	}
 }

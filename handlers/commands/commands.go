@@ -2,6 +2,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,8 +11,8 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -68,10 +69,26 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return 2
 	}
 	if err := command.Run(&env{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, file: c.DB}); err != nil {
-		fmt.Fprintf(stderr, "clientregistry: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
+		fmt.Fprintf(stderr, "clientregistry: %s\n", strings.ReplaceAll(messageOf(err), "\n", "; "))
 		return 1
 	}
 	return 0
+}
+
+// flagOf is the flag that a column's value was typed in, where it has another name.
+var flagOf = map[string]string{"full_name": "name", "expires_on": "expires", "time_zone": "time-zone"}
+
+// messageOf returns the text of an error. What was typed and refused is named by its flag.
+func messageOf(err error) string {
+	var refused *db.Invalid
+	if !errors.As(err, &refused) {
+		return err.Error()
+	}
+	typed := &db.Invalid{Fields: map[string]string{}}
+	for column, message := range refused.Fields {
+		typed.Fields["--"+cmp.Or(flagOf[column], column)] = message
+	}
+	return strings.TrimPrefix(typed.Error(), "invalid: ")
 }
 
 type serveCmd struct {
@@ -86,15 +103,36 @@ type serveCmd struct {
 	SessionIdle time.Duration `help:"How long people stay signed in without activity." default:"8h" placeholder:"TIME"`
 	SessionMax  time.Duration `help:"The longest that people stay signed in." default:"72h" placeholder:"TIME"`
 
-	WebhookAllow []netip.Prefix `help:"Networks that webhooks may reach although they are not public; repeat it for each." placeholder:"CIDR"`
+	WebhookAllow []network `help:"Networks that webhooks may reach although they are not public; repeat it for each." placeholder:"CIDR"`
 
 	PhoneRegion string `help:"Country of phone numbers without a country code, like DE. The default is the one chosen at the setup." placeholder:"CODE"`
 
 	APIRate int `help:"How many requests a second a program may make with one token." name:"api-rate" default:"50" placeholder:"NUMBER"`
 }
 
-// Validate refuses sessions that could not begin, and a base URL that cannot be linked to.
+// network is a network that a flag names, like 10.1.0.0/16.
+type network struct{ netip.Prefix }
+
+// UnmarshalText reads a network, and says how to write one.
+func (n *network) UnmarshalText(typed []byte) (err error) {
+	if n.Prefix, err = netip.ParsePrefix(string(typed)); err != nil {
+		return fmt.Errorf("%q is not a network; write it like 10.1.0.0/16, or like 127.0.0.1/32 for one address", typed)
+	}
+	return nil
+}
+
+// Validate refuses an address that nothing can listen on, sessions that could not begin, and a base URL that cannot
+// be linked to.
 func (cmd *serveCmd) Validate() error {
+	if _, _, err := net.SplitHostPort(cmd.Addr); err != nil {
+		return fmt.Errorf("--addr: %q is not an address and a port; write it like 127.0.0.1:8080", cmd.Addr)
+	}
+	for _, proxy := range cmd.TrustedProxies {
+		_, err1 := netip.ParseAddr(proxy)
+		if _, err2 := netip.ParsePrefix(proxy); err1 != nil && err2 != nil {
+			return fmt.Errorf("--trusted-proxies: %q is not an address; write it like 10.1.0.2, or like 10.1.0.0/16 for a network", proxy)
+		}
+	}
 	if cmd.BaseURL != "" {
 		if _, err := handlers.ParseBaseURL(cmd.BaseURL); err != nil {
 			return fmt.Errorf("--base-url: %w", err)
@@ -125,9 +163,13 @@ func (cmd *serveCmd) Run(e *env) error {
 
 func (cmd *serveCmd) run(e *env, serving *bool) error {
 	gin.SetMode(gin.ReleaseMode)
+	var allow []netip.Prefix
+	for _, n := range cmd.WebhookAllow {
+		allow = append(allow, n.Prefix)
+	}
 	d, err := db.Open(e.ctx, e.file, db.Options{
 		Exclusive: true, Create: true, Check: true,
-		SessionIdle: cmd.SessionIdle, SessionMax: cmd.SessionMax, PhoneRegion: cmd.PhoneRegion, WebhookAllow: cmd.WebhookAllow,
+		SessionIdle: cmd.SessionIdle, SessionMax: cmd.SessionMax, PhoneRegion: cmd.PhoneRegion, WebhookAllow: allow,
 	})
 	if err != nil {
 		return err
@@ -135,7 +177,7 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 	defer d.Close()
 	listener, err := net.Listen("tcp", cmd.Addr)
 	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w; stop what uses it, or choose another --addr", cmd.Addr, err)
+		return cannotListen(cmd.Addr, err)
 	}
 	if cmd.BaseURL == "" {
 		cmd.BaseURL = "http://" + openAddress(listener.Addr().String())
@@ -154,6 +196,12 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 	defer listenToCommands(e.ctx, d, log).end()
 	if d.Made() {
 		log.Info("there was no registry; a new one was made", "file", e.file)
+	}
+	if b := j.Backups(); b != nil {
+		if err := b.Ready(); err != nil { // people can work meanwhile
+			log.Error("no backups can be made: let the program write in their folder, or choose another --backup-dir",
+				"folder", b.Folder, "error", err)
+		}
 	}
 	s.ClockIsOff(e.ctx)
 	if h := d.Health(); h.Damage != "" {
@@ -176,6 +224,18 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 	defer s.End()
 	*serving = true
 	return serve(e.ctx, listener, s, log)
+}
+
+// cannotListen says why an address cannot be listened on, and what to do.
+func cannotListen(addr string, err error) error {
+	do := "choose another --addr"
+	if errors.Is(err, syscall.EADDRINUSE) {
+		do = "stop what uses it, or choose another --addr"
+	}
+	if op := (*net.OpError)(nil); errors.As(err, &op) { // the rest repeats the address
+		err = op.Err
+	}
+	return fmt.Errorf("cannot listen on %s: %w; %s", addr, err, do)
 }
 
 // backupDir returns the folder for backups, "" if none are made.
@@ -250,131 +310,6 @@ func (cmd *demoCmd) Run(e *env) error {
 	fmt.Fprintf(e.stdout, "Filled %s with sample data of size %s. Its people cannot sign in; create an account for yourself with user add.\n",
 		e.file, cmd.Size)
 	return nil
-}
-
-type backupCmd struct {
-	File string `arg:"" help:"The new file." placeholder:"FILE"`
-}
-
-// Run copies the registry to a new file.
-func (cmd *backupCmd) Run(e *env) error {
-	to, err := filepath.Abs(cmd.File)
-	if err != nil {
-		return err
-	}
-	if err := db.MayBackUpTo(to); err != nil {
-		return err
-	}
-	asked, err := backupByServer(e.ctx, e.file, to)
-	if !asked && err == nil {
-		err = backupAlone(e, to)
-	}
-	if err != nil {
-		return fmt.Errorf("cannot write the backup %s: %w", cmd.File, err)
-	}
-	fmt.Fprintf(e.stdout, "Copied %s to %s.\n", e.file, cmd.File)
-	return nil
-}
-
-// backupAlone copies the registry if no server can.
-func backupAlone(e *env, to string) error {
-	return e.read(func(d *db.DB) error { return d.Backup(e.ctx, to) })
-}
-
-type backupsCmd struct {
-	Dir string `help:"Their folder. The default is backups, beside the registry." env:"CLIENTREGISTRY_BACKUP_DIR" placeholder:"FOLDER"`
-}
-
-// Run lists the backups, newest first: time, size, whether it is proven, and file.
-func (cmd *backupsCmd) Run(e *env) error {
-	b := db.BackupsIn(cmd.Dir, e.file)
-	all, err := b.All()
-	if err != nil {
-		return err
-	}
-	db.RemoveParts(b.Folder)
-	const layout = "2006-01-02 15:04:05"
-	for _, x := range all {
-		if x.Name == "" {
-			continue
-		}
-		state := "not proven"
-		if !x.ProvenAt.IsZero() {
-			state = "proven " + x.ProvenAt.Local().Format(layout)
-		}
-		fmt.Fprintf(e.stdout, "%s\t%s\t%s\t%s\n", x.At.Local().Format(layout), handlers.Bytes(x.Size), state, filepath.Join(b.Folder, x.Name))
-	}
-	return nil
-}
-
-type restoreCmd struct {
-	File string `arg:"" help:"The copy to put in place." placeholder:"FILE"`
-}
-
-// Run replaces the registry with a copy.
-func (cmd *restoreCmd) Run(e *env) error {
-	done, err := db.Restore(e.ctx, cmd.File, e.file, time.Now())
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(e.stdout, "Restored %s from %s, as of %s (row %d of its history).\n",
-		e.file, cmd.File, done.AsOf.UTC().Format("2 Jan 2006 15:04 UTC"), done.Rows)
-	fmt.Fprintf(e.stdout, "%s signed out; earlier invitation and password links no longer work.\n", people(done.SignedOut))
-	if done.Stopped > 0 {
-		fmt.Fprintf(e.stdout, "Webhooks that were on and are off now: %d. Switch on those that are still wanted.\n", done.Stopped)
-	}
-	if done.SetAside != "" {
-		fmt.Fprintf(e.stdout, "What was there is kept as %s.\n", done.SetAside)
-	}
-	return e.read(func(d *db.DB) error { return sayLost(e, d) })
-}
-
-func people(n int64) string {
-	if n == 1 {
-		return "1 person was"
-	}
-	return fmt.Sprintf("%d people were", n)
-}
-
-// sayLost prints a line if the key of the second factors is missing. The rest of the registry works
-// without it.
-func sayLost(e *env, d *db.DB) error {
-	err := d.CheckKey(e.ctx)
-	if lost := (*db.KeyLost)(nil); errors.As(err, &lost) {
-		fmt.Fprintf(e.stdout, "%v.\n", lost)
-		return nil
-	}
-	return err
-}
-
-type verifyCmd struct {
-	Hash string `help:"A row's hash, noted earlier, that must still be in the history." placeholder:"HASH"`
-}
-
-// Run checks the registry. Its error names the first problem.
-func (cmd *verifyCmd) Run(e *env) error {
-	return e.read(func(d *db.DB) error { return cmd.verify(e, d) })
-}
-
-func (cmd *verifyCmd) verify(e *env, d *db.DB) error {
-	v, err := d.Verify(e.ctx)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(e.stdout, "%s is sound: file, foreign keys, and %d rows of history.\nThe newest row's hash, to note elsewhere: %s\n",
-		e.file, v.Rows, v.Hash)
-	if cmd.Hash == "" {
-		return sayLost(e, d)
-	}
-	row, err := d.RowOfHash(e.ctx, strings.ToLower(strings.TrimSpace(cmd.Hash)))
-	if errors.Is(err, db.ErrNotFound) {
-		return errors.New("no row of the history carries the hash you noted: rows were cut off or rewritten since; compare with a backup")
-	}
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(e.stdout, "The hash you noted is that of row %d.\n", row)
-	return sayLost(e, d)
 }
 
 type versionCmd struct{}

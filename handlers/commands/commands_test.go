@@ -57,6 +57,11 @@ func TestWrongUsageIsExitCode2(t *testing.T) {
 		{"demo", "--size", "xl"},
 		{"demo", "--seed", "-1"},
 		{"serve", "--log-format", "xml"},
+		{"serve", "--addr", "foo"},
+		{"serve", "--trusted-proxies", "nowhere"},
+		{"verify", "--hash", "zz"},
+		{"verify", "--hash", strings.Repeat("z", 64)},
+		{"token", "add", "--email", "a@b.example", "--name", "Phone", "--permission", "ViewClients"},
 		{"version", "x"},
 		{"backup"},
 		{"restore"},
@@ -188,6 +193,56 @@ func TestFlagsFromTheEnvironment(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	wantLine(t, stderr, "nowhere:port")
+}
+
+// TestAMistypedCommandSaysWhatToWrite, in the words of the command line.
+func TestAMistypedCommandSaysWhatToWrite(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	file := filepath.Join(folder, "r.db")
+	add := []string{"user", "add", "--email", "sam@quay.example", "--name", "Sam", "--role"}
+	if code, _, stderr := command(t, goodPassword, append(add, "Viewer", "--db", file)...); code != 0 {
+		t.Fatal(stderr)
+	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	token := []string{"token", "add", "--email", "sam@quay.example", "--name", "Phone"}
+	const roles = `clientregistry: --role: there is no role "Boss"; there are Administrator, Manager, Viewer` + "\n"
+	for _, x := range []struct {
+		args []string
+		says string
+	}{
+		{append(add, "Boss"), roles},
+		{[]string{"user", "add-role", "--email", "sam@quay.example", "--role", "Boss"}, roles},
+		{append(token, "--permission", "ViewClients"), `there is no permission "ViewClients"; there are ViewClient, EditClient, ViewInteraction, `},
+		{append(token, "--permission", "EditClient"), "clientregistry: --permission: A token can never do more"},
+		{append(token, "--expires", "soon"), "clientregistry: --expires: Enter a day, like "},
+		{[]string{"user", "add", "--email", "x", "--name", "X", "--role", "Viewer"}, "clientregistry: --email: Enter an email"},
+		{[]string{"user", "add", "--email", "x@x.example", "--name", "X", "--role", "Viewer", "--time-zone", "X"}, "clientregistry: --time-zone: "},
+		{[]string{"verify", "--hash", "zz"}, `"zz" is not a hash; write all 64 characters that verify printed`},
+		{[]string{"verify", "--hash", strings.Repeat("ab", 32)}, "rows were cut off or rewritten"},
+		{[]string{"serve", "--webhook-allow", "127.0.0.1"}, `--webhook-allow: "127.0.0.1" is not a network; write it like 10.1.0.0/16`},
+		{[]string{"serve", "--addr", "foo"}, `--addr: "foo" is not an address and a port; write it like 127.0.0.1:8080`},
+		{[]string{"serve", "--trusted-proxies", "foo"}, `--trusted-proxies: "foo" is not an address`},
+		{[]string{"serve", "--addr", "127.0.0.1:99999"}, "cannot listen on 127.0.0.1:99999: address 99999: invalid port; choose another --addr"},
+		{[]string{"serve", "--addr", taken.Addr().String()}, "address already in use; stop what uses it, or choose another --addr"},
+		{[]string{"backup", filepath.Join(folder, "no", "x.db")}, "there is no folder " + filepath.Join(folder, "no") + "; make it first"},
+		{[]string{"backup", filepath.Join(file, "x.db")}, file + " is not a folder"},
+	} {
+		code, _, stderr := command(t, goodPassword, append(x.args, "--db", file)...)
+		if code == 0 {
+			t.Errorf("%v: exit code 0", x.args)
+		}
+		wantLine(t, stderr, x.says)
+		for _, no := range []string{"invalid: ", ".part", "netip", "listen tcp"} {
+			if strings.Contains(stderr, no) {
+				t.Errorf("%v: it says %q", x.args, stderr)
+			}
+		}
+	}
 }
 
 // lines is a writer that can wait for a line.
@@ -382,7 +437,6 @@ func TestServeRefusesWhatCannotBe(t *testing.T) {
 		{"damaged", []string{"--db", damaged}},
 		{"cannot open", []string{"--db", filepath.Join(folder, "no", "such", "r.db")}},
 		{"cannot open", []string{"--db", folder}},
-		{"trusted proxies", []string{"--db", filepath.Join(folder, "a.db"), "--trusted-proxies", "nowhere"}},
 		{"cannot listen", []string{"--db", filepath.Join(folder, "a.db"), "--addr", "nowhere:port"}},
 	} {
 		args := x.args
@@ -439,7 +493,11 @@ func TestATeamThatLockedItselfOutIsRescued(t *testing.T) {
 		{"", []string{"user", "unlock", "--address", "192.0.2.0/24"}, 1, "is not an address"},
 		{"", []string{"user", "unlock", "--address", "192.0.2.1", "--email", "sam@quay.example"}, 2, "can't be used together"},
 		{"", []string{"user", "unlock"}, 2, "--email=EMAIL or --address=ADDRESS"},
-		{"", []string{"user", "add-role", "--email", "sam@quay.example", "--role", "Boss"}, 1, "Choose roles from the list"},
+		{
+			"",
+			[]string{"user", "add-role", "--email", "sam@quay.example", "--role", "Boss"},
+			1, `--role: there is no role "Boss"; there are Administrator, Manager, Viewer`,
+		},
 	} {
 		code, stdout, stderr := on(x.stdin, x.args...)
 		if code != x.code || !strings.Contains(stdout+stderr, x.says) {

@@ -3,6 +3,7 @@ package commands
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,22 @@ type tokenAddCmd struct {
 	Name       string   `required:"" help:"The program that the token is for." placeholder:"NAME"`
 	Permission []string `help:"What it may do, like ViewClient; repeat it for more. Default: all that the user may." placeholder:"PERMISSION"`
 	Expires    string   `help:"The last day on which it works, at most 2 years ahead, or never. The default is 90 days." placeholder:"DAY"`
+}
+
+// Validate refuses a permission that does not exist, and names those that do.
+func (cmd *tokenAddCmd) Validate() error {
+	var names []string
+	for _, p := range db.Permissions {
+		if p.Offered() {
+			names = append(names, string(p))
+		}
+	}
+	for _, p := range cmd.Permission {
+		if !slices.Contains(db.Permissions, db.Permission(p)) {
+			return fmt.Errorf("--permission: there is no permission %q; there are %s", p, strings.Join(names, ", "))
+		}
+	}
+	return nil
 }
 
 // Run creates a token and prints it on a line of its own.

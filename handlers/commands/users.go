@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,9 @@ func (cmd *userAddCmd) Run(e *env) error {
 		return err
 	}
 	defer d.Close()
+	if err := e.roleIsThere(d, cmd.Role); err != nil {
+		return err
+	}
 	u, err := d.CreateUser(e.ctx, db.System, db.NewUser{
 		Email: cmd.Email, FullName: cmd.Name, Role: cmd.Role, TimeZone: cmd.TimeZone, Hash: hash,
 	})
@@ -158,7 +162,25 @@ type userAddRoleCmd struct {
 
 // Run adds a role to the user's roles.
 func (cmd *userAddRoleCmd) Run(e *env) error {
-	return e.change(cmd.Email, "is "+cmd.Role+" now", func(d *db.DB, id string) error { return d.AddRole(e.ctx, db.System, id, cmd.Role) })
+	return e.change(cmd.Email, "is "+cmd.Role+" now", func(d *db.DB, id string) error {
+		if err := e.roleIsThere(d, cmd.Role); err != nil {
+			return err
+		}
+		return d.AddRole(e.ctx, db.System, id, cmd.Role)
+	})
+}
+
+// roleIsThere returns an error that names the roles if this one does not exist.
+func (e *env) roleIsThere(d *db.DB, role string) error {
+	roles, err := d.Roles(e.ctx, db.System)
+	var slugs []string
+	for _, x := range roles {
+		slugs = append(slugs, x.Slug)
+	}
+	if err == nil && !slices.Contains(slugs, role) {
+		return fmt.Errorf("--role: there is no role %q; there are %s", role, strings.Join(slugs, ", "))
+	}
+	return err
 }
 
 // open opens the registry, and prints a line if it created it.
