@@ -76,7 +76,7 @@ func TestSavedViewsFollowMergedValues(t *testing.T) {
 	both := saveQuery(t, o, o.Tomas, "organizations", "sector=Software&sector=Energy&sector=SaaS")
 	edited := saveQuery(t, o, o.Tomas, "organizations", "sector=Software")
 	deleted := saveQuery(t, o, o.Lea, "organizations", "sector=Software")
-	must(o.UpdateSavedView(ctx, o.Lea, deleted.ID, 1, db.Fields{"shared": "1"}))(t)
+	must(o.UpdateSavedView(ctx, db.Actor{UserID: o.Lea.UserID, May: db.Permissions}, deleted.ID, 1, db.Fields{"shared": "1"}))(t)
 	must(o.DeleteSavedView(ctx, o.Lea, deleted.ID))(t)
 	gone := saveQuery(t, o, o.Lea, "organizations", "sector=Software")
 	long := saveQuery(t, o, o.Tomas, "organizations", "q="+strings.Repeat("x", 3980)+"&sector=SaaS")

@@ -52,8 +52,9 @@ func (v *SavedView) apply(typed Fields) error {
 }
 
 const (
-	// maxSavedViews limits each user's views, and the shared views.
-	maxSavedViews = 100
+	// maxSavedViews limits each user's views, and the shared views. maxSharedByOne limits those that one user shares.
+	maxSavedViews  = 100
+	maxSharedByOne = 20
 	// savedViewRetention is how long a deleted view can be restored, at least.
 	savedViewRetention = 24 * time.Hour
 )
@@ -129,7 +130,7 @@ func (d *DB) CreateSavedView(ctx context.Context, by Actor, v SavedView, request
 		if err != nil || made != "" {
 			return err
 		}
-		if err := t.checkSavedViewLimit(v); err != nil {
+		if err := errors.Join(t.mayShare(v), t.checkSavedViewLimit(v)); err != nil {
 			return err
 		}
 		if _, err := t.Exec("INSERT INTO saved_views (id, user_id, list, name, query, shared, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -147,16 +148,39 @@ func (d *DB) CreateSavedView(ctx context.Context, by Actor, v SavedView, request
 	return v, nil
 }
 
+// mayShare refuses a view that its actor may not show to everybody.
+func (t *tx) mayShare(v SavedView) error {
+	if v.Shared && !EditClients.MetBy(t.by) {
+		return invalid("shared", "Only people who may change clients can share views; keep this one to yourself")
+	}
+	return nil
+}
+
+// checkSavedViewLimit refuses a view that is one too many, of its maker's or of the shared ones.
 func (t *tx) checkSavedViewLimit(v SavedView) error {
-	var mine, shared int
-	err := t.QueryRow("SELECT (SELECT count(*) FROM saved_views WHERE user_id = ? AND deleted_at IS NULL), "+
-		"(SELECT count(*) FROM saved_views WHERE shared = 1 AND deleted_at IS NULL)", v.MakerID).Scan(&mine, &shared)
+	var mine int
+	err := t.QueryRow("SELECT count(*) FROM saved_views WHERE user_id = ? AND deleted_at IS NULL", v.MakerID).Scan(&mine)
 	switch {
 	case err != nil:
 		return err
 	case mine >= maxSavedViews:
 		return invalid("name", "You have %d views; delete one that you do not need", mine)
-	case v.Shared && shared >= maxSavedViews:
+	case v.Shared:
+		return t.checkSharedLimit(v.MakerID)
+	}
+	return nil
+}
+
+func (t *tx) checkSharedLimit(maker string) error {
+	var theirs, shared int
+	err := t.QueryRow("SELECT count(*) FILTER (WHERE user_id = ?), count(*) FROM saved_views WHERE shared = 1 AND deleted_at IS NULL",
+		maker).Scan(&theirs, &shared)
+	switch {
+	case err != nil:
+		return err
+	case theirs >= maxSharedByOne:
+		return invalid("shared", "You share %d views already; keep this one to yourself, or stop sharing another", theirs)
+	case shared >= maxSavedViews:
 		return invalid("shared", "There are %d shared views; keep this one to yourself", shared)
 	}
 	return nil
@@ -204,7 +228,7 @@ func (d *DB) UpdateSavedView(ctx context.Context, by Actor, id string, version i
 		case *v == before:
 			return nil
 		case v.Shared && !before.Shared:
-			if err := t.checkSavedViewLimit(SavedView{Shared: true}); err != nil {
+			if err := errors.Join(t.mayShare(*v), t.checkSharedLimit(v.MakerID)); err != nil {
 				return err
 			}
 		}

@@ -32,7 +32,7 @@ func TestViewsAreOnesOwnOrShared(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	mine, ours := save(t, o, o.Tomas, "organizations", " Mine ", false), save(t, o, o.Tomas, "contacts", "Ours", true)
 	save(t, o, o.Lea, "organizations", "Élan", false)
-	save(t, o, o.Lea, "interactions", "Talk", true)
+	save(t, o, o.Ines, "interactions", "Talk", true)
 	want(t, "theirs", viewNames(t, o, o.Tomas), "Mine Ours Talk")
 	want(t, "theirs", viewNames(t, o, o.Lea), "Élan Ours Talk")
 	want(t, "without interactions", viewNames(t, o, db.Actor{UserID: o.Ines.UserID, May: []db.Permission{db.ViewClient}}), "Ours")
@@ -108,13 +108,32 @@ func TestAViewIsRefusedOrMadeOnce(t *testing.T) {
 	other := must(o.CreateSavedView(t.Context(), o.Lea, v, request))(t)
 	want(t, "ids", fmt.Sprint(one.ID == two.ID, one.ID == other.ID), "true false")
 	for n := range 99 {
-		save(t, o, o.Tomas, "contacts", fmt.Sprint("No ", n), true)
+		save(t, o, o.Tomas, "contacts", fmt.Sprint("No ", n), n < 20)
 	}
 	_, err := o.CreateSavedView(t.Context(), o.Tomas, v, "")
 	wantInvalid(t, err, "name")
-	save(t, o, o.Lea, "contacts", "The last", true)
-	_, err = o.UpdateSavedView(t.Context(), o.Lea, other.ID, 1, db.Fields{"shared": "1"})
+}
+
+// TestFewViewsAreSharedByOnePerson, and none by people who may not change clients.
+func TestFewViewsAreSharedByOnePerson(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	_, err := o.CreateSavedView(t.Context(), o.Lea, db.SavedView{List: "contacts", Name: "Mine", Shared: true}, "")
 	wantInvalid(t, err, "shared")
+	own := save(t, o, o.Lea, "contacts", "Mine", false)
+	_, err = o.UpdateSavedView(t.Context(), o.Lea, own.ID, 1, db.Fields{"shared": "1"})
+	wantInvalid(t, err, "shared")
+
+	for n := range 20 {
+		save(t, o, o.Tomas, "contacts", fmt.Sprint("No ", n), true)
+	}
+	_, err = o.CreateSavedView(t.Context(), o.Tomas, db.SavedView{List: "contacts", Name: "More", Shared: true}, "")
+	wantInvalid(t, err, "shared")
+	more := save(t, o, o.Tomas, "contacts", "More", false)
+	_, err = o.UpdateSavedView(t.Context(), o.Tomas, more.ID, 1, db.Fields{"shared": "1"})
+	wantInvalid(t, err, "shared")
+	save(t, o, o.Ines, "contacts", "Hers", true)
+	want(t, "shared", fmt.Sprint(o.Column(t, "SELECT count(*) AS n FROM saved_views WHERE shared = 1 GROUP BY user_id ORDER BY n")), "[1 20]")
 }
 
 func TestTheFirstViewIsEachPersonsOwn(t *testing.T) {

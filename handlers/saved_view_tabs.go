@@ -83,9 +83,16 @@ func listAddress(list string, p url.Values) string {
 	return address("/"+list, p)
 }
 
-// sidebarViews returns the views in the sidebar.
+// sidebarViews returns the views in the sidebar, the visitor's own before those that others share.
 func (s *Server) sidebarViews(c *gin.Context) ([]views.Ref, error) {
 	all, err := s.namedSavedViews(c)
+	ofOthers := func(x namedSavedView) int {
+		if x.ready || x.MakerID == who(c).UserID {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(all, func(x, y namedSavedView) int { return ofOthers(x) - ofOthers(y) })
 	refs := make([]views.Ref, 0, len(all))
 	for _, x := range all {
 		refs = append(refs, views.Ref{Name: x.Name, Href: s.sidebarAddress(c, x.SavedView)})

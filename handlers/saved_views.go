@@ -57,8 +57,11 @@ func (s *Server) savedViewForm(c *gin.Context, x db.SavedView, refused map[strin
 	says, err := s.savedViewWords(c, x)
 	return views.SavedViewForm{
 		List: views.Ref{Name: strings.ToUpper(x.List[:1]) + x.List[1:], Href: s.savedViewAddress(c, x)},
-		Says: says, Shared: x.Shared, SharedError: refused["shared"],
-		Name: views.Field{ID: "name", Name: "name", Label: "Name", Value: x.Name, Error: refused["name"], Autofocus: true, Autocomplete: "off"},
+		Says: says, Shared: x.Shared, SharedError: refused["shared"], MayShare: x.Shared || editClients.Check(who(c)) == nil,
+		Name: views.Field{
+			ID: "name", Name: "name", Label: "Name", Value: x.Name, Error: refused["name"], Autocomplete: "off",
+			Autofocus: refused["shared"] == "",
+		},
 	}, err
 }
 

@@ -297,3 +297,52 @@ func TestAViewOfDaysSaysThemOnce(t *testing.T) {
 		t.Error(says)
 	}
 }
+
+// TestTheMenuShowsFewViewsAtOnce: the built-in ones, the person's own and those of others, and the rest on demand. It is
+// open where the view shown is among those.
+func TestTheMenuShowsFewViewsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	tomas, lea := s.person("Tomás", "Manager"), s.person("Léa", "Viewer")
+	save := func(by *browser, name, query string) {
+		t.Helper()
+		v := db.SavedView{List: "contacts", Name: name, Query: query, Shared: by == tomas}
+		if _, err := s.DB.CreateSavedView(t.Context(), db.Actor{UserID: by.user.ID, May: db.Permissions}, v, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"a", "b", "c", "d"} {
+		save(tomas, name, "q="+name)
+	}
+	save(lea, "y", "q=y")
+	save(lea, "z", "q=z")
+	const menu, more = ".side [aria-labelledby=nav-views]", ".side [aria-labelledby=nav-views] details"
+	lea.get("/contacts").wantTexts(menu+" > a", "My accounts", "Quiet for 60 days", "y", "z", "a", "b", "c", "d").wantNot(more)
+	save(tomas, "e", "q=e")
+	page := lea.get("/contacts?q=d").wantTexts(menu+" > a", "My accounts", "Quiet for 60 days", "y", "z", "a", "b", "c", "d")
+	page.want(200, menu+" > a[aria-current]", "d").want(200, more+":not([open]) summary", "More views").wantTexts(more+" a", "e")
+	lea.get("/contacts?q=e").want(200, more+"[open] a[aria-current]", "e").wantNot(menu + " > a[aria-current]")
+}
+
+// TestOnlyPeopleWhoChangeClientsShareViews: others have no box for it, and what is sent all the same is refused.
+func TestOnlyPeopleWhoChangeClientsShareViews(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	tomas, lea := s.as("Manager"), s.as("Viewer")
+	tomas.get("/views/new?list=contacts").want(200, "[name=shared]", "")
+	lea.get("/views/new?list=contacts").want(200, "[name=first]", "").wantNot("[name=shared]")
+	s.unchanged(func() {
+		lea.post("/views", "list", "contacts", "name", "Loud", "query", "", "shared", "1").
+			want(422, ".err", "Only people who may change clients can share views").want(422, "[name=shared][checked]", "").wantValue("#name", "Loud")
+	})
+	lea.post("/views", "list", "contacts", "name", "Quiet", "query", "").to()
+	view := "/views/" + s.One("SELECT id FROM saved_views")
+	lea.get(view).wantNot("[name=shared]")
+	s.unchanged(func() {
+		lea.post(view, "form", "1", "name", "Quiet", "shared", "1", "version", "1").want(422, ".err", "Only people who may change clients")
+	})
+	s.Exec("UPDATE saved_views SET shared = 1") // by somebody who could at the time
+	lea.get(view).want(200, "[name=shared][checked]", "")
+	lea.post(view, "form", "1", "name", "Quiet", "version", "1").to()
+	s.WantOne("0", "SELECT shared FROM saved_views")
+}

@@ -43,6 +43,15 @@ type Frame struct {
 	Views        []Ref  // saved and built-in views
 }
 
+// mostViews is how many views the menu shows at once.
+const mostViews = 8
+
+// FirstViews returns the views that the menu shows at once.
+func (f Frame) FirstViews() []Ref { return f.Views[:min(mostViews, len(f.Views))] }
+
+// MoreViews returns the views that the menu shows on demand.
+func (f Frame) MoreViews() []Ref { return f.Views[len(f.FirstViews()):] }
+
 type head struct{}
 
 func (head) Template() string { return "_head.html" }

@@ -45,6 +45,7 @@ type SavedViewForm struct {
 	Hidden                 []Hidden
 	Name                   Field
 	Shared, First          bool // First tells whether the list opens with it
+	MayShare               bool // or stop sharing
 	SharedError            string
 	Conflict               *Conflict
 	Repeat                 *Repeat
