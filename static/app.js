@@ -792,14 +792,27 @@
   // ---------- drafts: one item in the browser's storage holds what is typed, for 8 hours. Signing out removes it. Only a page
   // that loads creates it, so that tabs left open after that store nothing.
 
-  const drafts = (change, loading) => {
+  const readDrafts = () => {
     try {
-      let kept = JSON.parse(localStorage.getItem("drafts")), user = userHere();
-      if (loading && user && kept?.user !== user) kept = { user, forms: {} };
-      for (const action in kept.forms) if (kept.forms[action].at < Date.now() - 288e5) delete kept.forms[action];
-      if (kept.user === user) change(kept.forms);
-      localStorage.setItem("drafts", JSON.stringify(kept));
-    } catch {} // there are none, or storage is disabled
+      return JSON.parse(localStorage.getItem("drafts"));
+    } catch {} // storage is disabled
+  };
+
+  const storeDrafts = kept => {
+    try {
+      if (kept) localStorage.setItem("drafts", JSON.stringify(kept));
+      else localStorage.removeItem("drafts");
+    } catch {} // storage is disabled or full
+  };
+
+  const drafts = (change, loading) => {
+    const user = userHere();
+    let kept = readDrafts();
+    if (loading && user && kept?.user !== user) kept = { user, forms: {} };
+    if (!kept) return;
+    for (const action in kept.forms) if (kept.forms[action].at < Date.now() - 288e5) delete kept.forms[action];
+    if (kept.user === user) change(kept.forms);
+    storeDrafts(kept);
   };
 
   const actionOf = form => form.getAttribute("action");
@@ -834,8 +847,10 @@
   };
 
   const offer = form => drafts(forms => {
-    const search = form.matches("[role='search']"), { values, typed } = forms[actionOf(form)], draft = new Map(values);
-    const field = [...form.elements].find(field => typing(field) && (search ? typed?.length : typed?.includes(field.name) && draft.get(field.name)?.trim() !== field.value.trim()));
+    const kept = forms[actionOf(form)];
+    if (!kept) return;
+    const search = form.matches("[role='search']"), { values, typed } = kept, draft = new Map(values);
+    const field = [...form.elements].find(field => typing(field) && (search ? typed.length : typed.includes(field.name) && draft.get(field.name)?.trim() !== field.value.trim()));
     if (!field) return;
     if (form.id === "log" || resumed === actionOf(form) && !search) return resumed = null, fill(form, values);
     const line = make("div", { class: "banner", role: "status" }, make("span", {}, "You typed this and did not save it: "
@@ -878,8 +893,8 @@
   on("submit", ({ target, submitter }) => {
     // After Back the server ticks them again, unless they were changed.
     if (target.matches("#many")) history.replaceState(history.state, "", "?selection=" + target.selection.value + location.search.replace("?", "&"));
-    if ((submitter?.getAttribute("formaction") ?? actionOf(target)) === "/logout") localStorage.removeItem("drafts");
-    else if (target.matches("[hx-boost='false']")) drafts(forms => forms[actionOf(target)].sent = true); // the next page tells if it is saved
+    if ((submitter?.getAttribute("formaction") ?? actionOf(target)) === "/logout") storeDrafts(null);
+    else if (target.matches("[hx-boost='false']")) drafts(forms => { if (forms[actionOf(target)]) forms[actionOf(target)].sent = true; }); // the next page tells if it is saved
   });
 
   on("htmx:after:request", e => {
