@@ -16,7 +16,7 @@
     return element;
   };
   const modal = () => one("dialog:modal");
-  const seen = new WeakSet(), once = element => !seen.has(element) && seen.add(element); // what is done once for an element
+  const seen = new WeakSet(), isNew = element => !seen.has(element) && !!seen.add(element); // true the first time
   const lost = () => document.activeElement === document.body; // the focus
 
   // ---------- relative times: the server writes the date, which stays without script and after a week
@@ -561,7 +561,7 @@
   // A field that gets the focus has its value selected, as after Tab. Otherwise the caret would be before it.
   const selectFilled = () => {
     const field = document.activeElement;
-    if (!field?.matches("input[autofocus]") || !once(field)) return;
+    if (!field?.matches("input[autofocus]") || !isNew(field)) return;
     if (field.value === field.defaultValue) field.select();
   };
 
@@ -723,7 +723,7 @@
     const address = location.href.replace(said, "");
     if (address !== location.href) history.replaceState(history.state, "", address);
     for (const toast of all("#toasts .toast")) {
-      if (!once(toast)) continue;
+      if (!isNew(toast)) continue;
       dismissLater(toast, one("form, a", toast) ? 20e3 : 8e3);
       const over = toast.getBoundingClientRect(), under = document.activeElement.getBoundingClientRect();
       if (under.bottom > over.top && under.top < over.bottom && under.height < over.top) document.activeElement.scrollIntoView({ block: "nearest" });
@@ -904,10 +904,10 @@
 
   const showDrafts = () => {
     const page = one("[data-user]") ?? document.body;
-    if (once(page)) drafts(forms => {
+    if (isNew(page)) drafts(forms => {
       for (const action in forms) if (forms[action].sent) document.title.startsWith("Error") ? forms[action].sent = false : delete forms[action];
     }, true);
-    for (const form of all(drafted + ", #link-form [role='search']")) if (once(form)) offer(form);
+    for (const form of all(drafted + ", #link-form [role='search']")) if (isNew(form)) offer(form);
     nameDraft();
   };
 
