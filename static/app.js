@@ -439,6 +439,7 @@
     const { from, next, control, keys, asked } = leaving, editor = byId(next);
     if (e.detail.ctx.response?.status >= 400) leaving = null;
     else if (byId(from)?.matches(".edit")) return; // something else was swapped
+    else if (next && !editor) leaving = null; // it has left the page
     else if (next && !asked) {
       leaving.asked = true;
       one("a.val", editor).click();

@@ -73,6 +73,21 @@ func TestAnEditorOpensWhereItsFieldIs(t *testing.T) {
 	w.until("same(scrollY, 0, 'scrolled by')")
 	w.press("Escape")
 	w.focused("#edit-sector")
+
+	// Keys do what they did before when the next field has left the page meanwhile.
+	w.click("#edit-website")
+	w.fill("#f-website", "new.example")
+	w.held("*/fields/website*", func() {
+		w.press("Tab")
+		if _, err := ask[any](w, "document.querySelector('#fact-sector').remove()"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	w.see("#edit-website", "new.example")
+	w.press("?")
+	w.see("#dialog h2")
+	w.press("Escape")
+	w.gone("#dialog h2")
 	w.click("#links .nm", "Maya Okafor")
 	w.at(maya)
 	w.desk()
