@@ -893,7 +893,11 @@
 
   on("submit", ({ target, submitter }) => {
     // After Back the server ticks them again, unless they were changed.
-    if (target.matches("#many")) history.replaceState(history.state, "", "?selection=" + target.selection.value + location.search.replace("?", "&"));
+    if (target.matches("#many")) {
+      const address = new URL(location);
+      address.searchParams.set("selection", target.selection.value);
+      history.replaceState(history.state, "", address);
+    }
     if ((submitter?.getAttribute("formaction") ?? actionOf(target)) === "/logout") storeDrafts(null);
     else if (target.matches("[hx-boost='false']")) drafts(forms => { if (forms[actionOf(target)]) forms[actionOf(target)].sent = true; }); // the next page tells if it is saved
   });
