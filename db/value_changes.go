@@ -165,7 +165,11 @@ func (d *DB) ContinueValueChanges(ctx context.Context, most time.Duration) (more
 	}
 	by := System
 	by.UserID = c.userID
-	err = d.write(context.WithoutCancel(ctx), by, Program, func(t *tx) error {
+	write := d.write
+	if c.Kind == "undo" {
+		write = d.writeUnrecorded // all rows of a piece may have been changed since
+	}
+	err = write(context.WithoutCancel(ctx), by, Program, func(t *tx) error {
 		if c, err = t.valueChange(c.ID); err != nil || !c.Running() {
 			return err
 		}

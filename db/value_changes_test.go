@@ -233,6 +233,20 @@ func TestAPieceEndsWhenItsTimeIsUp(t *testing.T) {
 	want(t, "undone", count(), "60")
 	undo := lastChange(t, o, v)
 	want(t, "the undo", fmt.Sprint(undo.Expected, undo.Done, undo.Skipped), "60 60 0")
+
+	// All of them have another value since, so that there is nothing to undo.
+	if err := o.MergeValues(ctx, o.Ines, v, "Software", "SaaS"); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, o)
+	merged := lastChange(t, o, v)
+	o.Exec(t, "UPDATE organizations SET sector = 'Media' WHERE sector = 'SaaS'")
+	must(o.UndoValueChange(ctx, o.Ines, merged.ID))(t)
+	var skipped []string
+	for must(o.ContinueValueChanges(ctx, 0))(t) {
+		skipped = append(skipped, fmt.Sprint(lastChange(t, o, v).Skipped))
+	}
+	want(t, "skipped after each piece", strings.Join(skipped, " "), "25 50 60 60")
 }
 
 // TestSpellingsOfAValueAreOne: as filters find them. A usual value keeps its spelling, and what differs in spaces is named.

@@ -52,9 +52,9 @@ func (d *DB) UndoValueChange(ctx context.Context, by Actor, id string) (v Vocabu
 	return v, nil
 }
 
-// undoValueChange undoes the next piece of a change in which there is something to undo.
+// undoValueChange undoes the next piece of a change. It may find nothing there to undo.
 func (t *tx) undoValueChange(c *ValueChange, late func() bool) (finished bool, err error) {
-	for done := 0; t.recorded == 0 || done < valuePiece && !late(); {
+	for done := 0; done < valuePiece; {
 		var seq, changes int64
 		err := t.QueryRow("SELECT seq, changes FROM value_change_pieces WHERE change_id = ? AND seq > ? ORDER BY seq LIMIT 1",
 			c.Undoes, c.undoneTo).Scan(&seq, &changes)
@@ -68,7 +68,9 @@ func (t *tx) undoValueChange(c *ValueChange, late func() bool) (finished bool, e
 		if err != nil {
 			return false, err
 		}
-		done += n
+		if done += n; late() {
+			break
+		}
 	}
 	return false, nil
 }
