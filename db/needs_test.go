@@ -27,7 +27,7 @@ var ownVerbs = map[string]string{
 // readVerbs only read. What the actor may not see does not exist for them.
 var readVerbs = []string{
 	"Assignees", "Contact", "Contacts", "ContactsOf", "CountContacts", "CountInteractions",
-	"CountOrganizations", "Due", "Events", "FindContacts", "FindOrganizations", "FindValues",
+	"CountOrganizations", "Due", "Events", "FindContacts", "FindOrganizations", "FindValues", "HasValue",
 	"DefaultSavedView", "FollowUp", "HomeCards", "Interaction", "Interactions", "LastTouched",
 	"Link", "LinkedContacts", "LinkedOrganizations", "ListColumns", "Neighbors", "NewFollowUps", "OpenSessions", "Organization",
 	"Organizations",

@@ -430,6 +430,18 @@ func (w *world) compareSuggestions(t *testing.T, by db.Actor) {
 		"Size ", organizations)
 	count("roles", must(w.RoleLabels(t.Context(), by))(t), "Role ", roles)
 	count("outcomes", must(w.Outcomes(t.Context(), by))(t), "Outcome ", outcomes)
+	for _, in := range []struct {
+		table, column string
+		wanted        int
+	}{{"organizations", "sector", organizations}, {"organization_contact", "role_label", roles}, {"interactions", "outcome", outcomes}} {
+		known := 0
+		for _, value := range w.Column(t, "SELECT "+in.column+" FROM "+in.table+" WHERE "+in.column+" LIKE '% %'") {
+			if must(w.HasValue(t.Context(), by, vocabulary(t, in.column), strings.ToUpper(value)))(t) {
+				known++
+			}
+		}
+		want(t, "known "+in.column, known, in.wanted)
+	}
 }
 
 func TestWhatIsOutOfSightCannotBeChanged(t *testing.T) {

@@ -75,6 +75,30 @@ func (d *DB) FindValues(ctx context.Context, by Actor, v Vocabulary, typed strin
 	return found, nil
 }
 
+// HasValue reports whether a value of a vocabulary, in any spelling, is one of the usual ones, or something that the actor
+// sees has it, hidden or not.
+func (d *DB) HasValue(ctx context.Context, by Actor, v Vocabulary, value string) (has bool, err error) {
+	states, err := v.states(readerQuerier{ctx, d})
+	spelling := func(s string) bool { return text.SortKey(s) == text.SortKey(value) }
+	if err != nil || slices.ContainsFunc(v.usual(states), spelling) {
+		return err == nil, err
+	}
+	spellings, err1 := d.equivalentValues(ctx, v.table, v.Column, []string{value})
+	few, err2 := d.ownsFew(ctx, by)
+	if err := errors.Join(err1, err2); err != nil {
+		return false, err
+	}
+	c := among(v.Column, spellings)
+	if few {
+		c.sql = "+" + c.sql
+		c = c.and(v.own(by))
+	} else {
+		c = c.and(v.seen(by))
+	}
+	err = d.reader.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM "+v.table+" WHERE "+c.sql+")", c.args...).Scan(&has)
+	return has, err
+}
+
 // suggestions returns the usual values, then up to MostSuggested values in use, without variants
 // that differ only in case, accents or composition. Values that occur only in rows the actor does
 // not see are left out, and hidden ones unless asked for.

@@ -402,6 +402,9 @@ func TestHiddenValuesAreNotSuggestedAndCanBeAgain(t *testing.T) {
 	}
 	want(t, "both hidden", suggested("ret"), "")
 	want(t, "listed", listed(t, o, v), "Retail, wholesale 1 hidden; Retail 0 hidden")
+	known := func(value string) bool { return must(o.HasValue(ctx, o.Tomas, v, value))(t) }
+	want(t, "known: what is hidden and in use, hidden, usual", fmt.Sprint(
+		known("RETAIL, wholesale"), known("Retail"), known("energy")), "true false true")
 	want(t, "filters still offer what is in use", fmt.Sprint(must(o.Suggestions(ctx,
 		o.Tomas, must(db.OrganizationKind.Field("sector"))(t)))(t)[11]), "Retail, wholesale")
 	if err := o.SuggestValue(ctx, o.Ines, v, "Retail"); err != nil {

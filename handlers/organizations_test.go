@@ -191,6 +191,12 @@ func TestANewValueOfAVocabularyIsToldWithUndo(t *testing.T) {
 		}
 		undone.want(200, "#fact-sector", "energy").want(200, ".toast", "Sector is as it was").wantNot(".toast form")
 	}
+
+	// Others have it, though it is no longer suggested.
+	s.Organization("Hexa", "sector", "Bee keeping")
+	s.as("Administrator").post("/admin/vocabularies/hide", "v", "sector", "value", "Bee keeping").to()
+	ines.viaHTMX().get("/suggestions/sector?sector=BEE+keeping").wantTexts("[role=option]", "Use “BEE keeping”")
+	ines.viaHTMX().post(sector, "value", "BEE keeping", "version", "6").want(200, ".toast", "Sector saved").wantNot(".toast bdi")
 }
 
 func editFact(s *site, ines, jonas *browser, f factCase, organization, part bool) {

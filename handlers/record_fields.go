@@ -175,8 +175,8 @@ func (s *Server) isNewValue(c *gin.Context, f db.Field, value string) (bool, err
 	if err != nil || value == "" {
 		return false, nil
 	}
-	found, err := s.db.FindValues(c.Request.Context(), who(c).Actor, v, value, 1)
-	return !found.Exact, err
+	has, err := s.db.HasValue(c.Request.Context(), who(c).Actor, v, value)
+	return !has, err
 }
 
 // recordFieldConflict shows the stored value beside the one typed.

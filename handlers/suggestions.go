@@ -15,7 +15,7 @@ import (
 const suggestedAtOnce = 100
 
 // suggestionIndex lists the known values that fit what somebody has typed into a field so far, and
-// offers to use that as a new one. An editor in place sends it as value, a form by the field's name.
+// offers to use that itself. An editor in place sends it as value, a form by the field's name.
 func (s *Server) suggestionIndex(c *gin.Context) error {
 	column := path.Base(c.Request.URL.Path)
 	v, err := db.VocabularyOf(column)
@@ -32,7 +32,14 @@ func (s *Server) suggestionIndex(c *gin.Context) error {
 	}
 	list := views.Suggestions{Values: found.Known, More: found.More}
 	if typed != "" && !found.Exact {
-		list.Typed, list.New = typed, "Use “"+text.IsolateForeign(typed)+"” as "+withArticle("new "+v.Lower())
+		list.Typed, list.New = typed, "Use “"+text.IsolateForeign(typed)+"”"
+		known, err := s.db.HasValue(c.Request.Context(), who(c).Actor, v, typed) // it may be hidden
+		if err != nil {
+			return err
+		}
+		if !known {
+			list.New += " as " + withArticle("new "+v.Lower())
+		}
 	}
 	return s.show(c, http.StatusOK, list)
 }
