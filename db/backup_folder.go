@@ -243,7 +243,7 @@ func surplusBackups(made []time.Time, zone *time.Location) (out []time.Time) {
 // OpenBackup opens a backup by its name and records the download. It returns ErrNotFound if it does
 // not exist.
 func (d *DB) OpenBackup(ctx context.Context, by Actor, b Backups, name string) (*os.File, error) {
-	if err := RunRegistry.Refuse(by); err != nil {
+	if err := DownloadBackups.Refuse(by); err != nil {
 		return nil, err
 	}
 	if b.timeOf(name, ".db").IsZero() {
@@ -261,7 +261,7 @@ func (d *DB) OpenBackup(ctx context.Context, by Actor, b Backups, name string) (
 		err = ErrNotFound
 	}
 	if err == nil {
-		err = d.write(ctx, by, RunRegistry, func(t *tx) error {
+		err = d.write(ctx, by, DownloadBackups, func(t *tx) error {
 			return t.record("export_backup", "export", "", details{"name": name, "size": fmt.Sprint(info.Size())})
 		})
 		if isUnrecordable(err) { // the download may be the remedy

@@ -156,6 +156,11 @@ func TestDownloadingABackupIsRecorded(t *testing.T) {
 	if _, err := o.OpenBackup(t.Context(), o.Tomas, b, made.Name); !errors.Is(err, db.ErrForbidden) {
 		t.Errorf("without the permission: %v", err)
 	}
+	for _, keeper := range []db.Actor{{UserID: o.Tomas.UserID, May: []db.Permission{db.ManageSystem}}, {}} {
+		if _, err := o.OpenBackup(t.Context(), keeper, b, made.Name); !errors.Is(err, db.ErrForbidden) {
+			t.Errorf("who may not see everything: %v", err)
+		}
+	}
 	for _, name := range []string{"", "registry-20261124T093001Z.db", "registry-20261124T093000Z.json", "../" + made.Name, "x"} {
 		if _, err := o.OpenBackup(t.Context(), o.Ines, b, name); !errors.Is(err, db.ErrNotFound) {
 			t.Errorf("%q: %v", name, err)

@@ -26,6 +26,8 @@ var (
 	ReadHistory      = Need{all: []Permission{ViewClient}, either: []Permission{ViewAudit, EditClient}}
 	// ManageWebhooks is for what is sent to other programs: all clients and what was said with them.
 	ManageWebhooks = Need{all: []Permission{ManageSystem, ViewClient, ViewInteraction}, wide: true}
+	// DownloadBackups is for the whole registry: all clients, what was said with them, the history and the accounts.
+	DownloadBackups = Need{all: []Permission{ManageSystem, ViewClient, ViewInteraction, ViewAudit, ManageUsers}, wide: true}
 	// ManageVocabularies is for changing a value wherever it is used, and ManageOutcomes for those of interactions.
 	ManageVocabularies = Need{all: []Permission{ManageSystem, EditClient, ViewClient}, wide: true}
 	ManageOutcomes     = Need{

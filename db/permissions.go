@@ -42,7 +42,7 @@ var wordsOfPermissions = map[Permission]permissionWords{
 	ViewAudit:       {"Read the audit log", "read the audit log", "reads the audit log"},
 	ManageUsers:     {"Invite users and change roles", "manage users", "invites users and changes roles"},
 	ManageSystem: {
-		"Change settings of the registry, make and download its backups", "change settings", "changes the settings of the registry",
+		"Change settings of the registry and make its backups", "change settings", "changes the settings of the registry",
 	},
 }
 

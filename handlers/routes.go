@@ -29,6 +29,7 @@ var (
 	manageWebhooks     = middleware.Access{Need: db.ManageWebhooks}
 	manageVocabularies = middleware.Access{Need: db.ManageVocabularies}
 	manageSystem       = middleware.Access{Need: db.RunRegistry}
+	downloadBackups    = middleware.Access{Need: db.DownloadBackups}
 	handOver           = middleware.Access{Need: db.HandOverClients}
 	seeAccess          = middleware.Access{Need: db.SeeAccess}
 	viewAudit          = middleware.Access{Need: db.ReadAudit}
@@ -209,7 +210,7 @@ var routes = []route{
 	{"POST", "/admin/system/check", manageSystem, (*Server).systemCheck},
 	{"POST", "/admin/system/backup", manageSystem, (*Server).backupCreate},
 	{"GET", "/admin/system/backups", manageSystem, (*Server).backupIndex},
-	{"GET", "/admin/system/backups/:name", manageSystem, (*Server).backupShow},
+	{"GET", "/admin/system/backups/:name", downloadBackups, (*Server).backupShow},
 	{"GET", "/invitations/:token", public, (*Server).invitationShow},
 	{"POST", "/invitations/:token", public, (*Server).invitationAccept},
 	{"GET", "/resets/:token", public, (*Server).resetShow},

@@ -62,7 +62,7 @@ func (s *Server) backupList(c *gin.Context, now condition, most int) views.Backu
 	if list.Off {
 		return list
 	}
-	list.At = s.backupTime(c)
+	list.At, list.Download = s.backupTime(c), db.DownloadBackups.MetBy(who(c).Actor)
 	shown := now.backups
 	list.Result = "All shown"
 	if most > 0 && len(shown) > most {
@@ -70,7 +70,7 @@ func (s *Server) backupList(c *gin.Context, now condition, most int) views.Backu
 		list.Result = strconv.Itoa(most) + " of " + strconv.Itoa(len(now.backups)) + " shown"
 	}
 	for _, b := range shown {
-		list.Rows = append(list.Rows, backupRow(s.clock(c), b))
+		list.Rows = append(list.Rows, backupRow(s.clock(c), b, list.Download))
 	}
 	return list
 }
@@ -85,7 +85,8 @@ func (s *Server) backupTime(c *gin.Context) string {
 	return theirs
 }
 
-func backupRow(clock views.Clock, b db.Backup) views.BackupRow {
+// backupRow describes a backup, with what it holds and a link to download it for whoever may.
+func backupRow(clock views.Clock, b db.Backup, download bool) views.BackupRow {
 	row := views.BackupRow{Made: clock.Moment(b.At), State: views.NotProven}
 	switch {
 	case b.Name == "":
@@ -94,10 +95,15 @@ func backupRow(clock views.Clock, b db.Backup) views.BackupRow {
 		return row
 	case !b.ProvenAt.IsZero():
 		row.State = views.Proven
+	}
+	if row.Size = Bytes(b.Size); !download {
+		return row
+	}
+	row.Href = backupsPath + "/" + url.PathEscape(b.Name)
+	if !b.ProvenAt.IsZero() {
 		row.Detail = wording.Grouped(int(b.History)) + " history entries, " +
 			wording.Plural(int(b.Organizations+b.Contacts+b.Interactions), "record")
 	}
-	row.Size, row.Href = Bytes(b.Size), backupsPath+"/"+url.PathEscape(b.Name)
 	return row
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -207,6 +208,33 @@ func TestABackupIsDownloadedWholeAndThatIsRecorded(t *testing.T) {
 	for _, other := range []string{"none", "registry.db", "..%2Fregistry.db", strings.TrimSuffix(name, ".db") + ".json", "%00"} {
 		ines.get("/admin/system/backups/"+other).want(404, "", "")
 	}
+}
+
+// TestABackupIsOnlyForPeopleWhoMaySeeEverythingInIt: others with ManageSystem make and list backups, without a link to
+// download one and without how much is in it.
+func TestABackupIsOnlyForPeopleWhoMaySeeEverythingInIt(t *testing.T) {
+	t.Parallel()
+	s, _ := newSystem(t)
+	ines := s.as("Administrator")
+	ines.backUp()
+	href, _ := ines.get("/admin/system").html.Find(rows + " a[download]").Attr("href")
+	for n, lacks := range []db.Permission{db.ViewClient, db.ViewInteraction, db.ViewAudit, db.ManageUsers, ""} {
+		role := s.Role("Keeper"+strconv.Itoa(n), slices.DeleteFunc(slices.Clone(db.Permissions), func(p db.Permission) bool { return p == lacks })...)
+		if lacks == "" {
+			s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", role)
+		}
+		keeper := s.person("Keeper "+strconv.Itoa(n), role)
+		s.unchanged(func() {
+			for _, page := range []string{"/admin/system", "/admin/system/backups"} {
+				keeper.get(page).want(200, rows+" .state", "Proven").want(200, "#backups .body", "Only people who may see all clients").
+					wantNot(rows + " a").wantNot(rows + " .txt:not(:empty)")
+			}
+			keeper.get(href).want(403, "", "")
+			keeper.send("HEAD", href, nil).want(403, "", "")
+		})
+	}
+	ines.get("/admin/system").wantNot("#backups .body:contains('Only people')")
+	ines.get(href).want(200, "", "")
 }
 
 // TestWithoutBackupsThePageSaysSo: and the home page shows no warning.

@@ -45,12 +45,13 @@ type HealthLine struct {
 
 // BackupList is the card of backups.
 type BackupList struct {
-	Off     bool   // whether no backups are made
-	At      string // when the nightly backup is made, on the reader's clock
-	Running bool
-	Rows    []BackupRow
-	Result  string // how many are shown, in words
-	All     string // address of all, "" if all are shown
+	Off      bool   // whether no backups are made
+	At       string // when the nightly backup is made, on the reader's clock
+	Running  bool
+	Download bool // whether the reader may download them, and so learns what they hold
+	Rows     []BackupRow
+	Result   string // how many are shown, in words
+	All      string // address of all, "" if all are shown
 }
 
 // Template names the card.
