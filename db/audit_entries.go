@@ -16,12 +16,12 @@ import (
 // AuditEntry is an audit row as one reader sees it.
 type AuditEntry struct {
 	Entry
-	UserID, UserEmail, IP, UA, Hash string
-	Target                          string            // name of the user or role that is the target, or "" if it was deleted
-	Hidden                          bool              // the reader may not see the details, only who did what and when
-	Metadata                        string            // as stored; "" if hidden or if it might name a client that the reader does not see
-	Details                         map[string]string // further metadata by name: roles, email, rows, …
-	visible                         bool
+	UserEmail, IP, UA, Hash string
+	Target                  string            // name of the user or role that is the target, or "" if it was deleted
+	Hidden                  bool              // the reader may not see the details, only who did what and when
+	Metadata                string            // as stored; "" if hidden or if it might name a client that the reader does not see
+	Details                 map[string]string // further metadata by name: roles, email, rows, …
+	visible                 bool
 }
 
 // selectAudit returns the query for scanAudit. visible is an SQL expression; its arguments come

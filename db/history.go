@@ -17,7 +17,8 @@ import (
 type Entry struct {
 	Seq                           int64
 	Action, TargetType, TargetID  string
-	UserName                      string // "" for the program, or if the account was deleted
+	UserID, UserName              string // "" for the program; the name is also "" if the account was deleted
+	Token                         string // name of the token with which a program of theirs did it, or ""
 	At                            time.Time
 	Changes                       []FieldChange
 	OrganizationID, Organization  string // of a link or an interaction; the name is "" if it was deleted
@@ -71,14 +72,14 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, p His
 		return nil, 0, ErrNotFound
 	}
 	rows, err := d.reader.QuickQuery(ctx, `
-		SELECT seq, action, target_type, ifnull(target_id, ''), ifnull(`+shownName+`, ''), audit_logs.created_at, metadata
+		SELECT seq, action, target_type, ifnull(target_id, ''), ifnull(user_id, ''), ifnull(`+shownName+`, ''), audit_logs.created_at, metadata
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE seq IN (`+seqs+`)
 		ORDER BY seq DESC`+limit(size+1), args...)
 	page, err = sqlite.Collect(rows, err, func(r sqlite.Row) (Entry, error) {
 		var e Entry
 		var metadata string
-		err := r.Scan(&e.Seq, &e.Action, &e.TargetType, &e.TargetID, &e.UserName, moment{&e.At}, &metadata)
+		err := r.Scan(&e.Seq, &e.Action, &e.TargetType, &e.TargetID, &e.UserID, &e.UserName, moment{&e.At}, &metadata)
 		return e, errors.Join(err, e.read(metadata))
 	})
 	if err != nil {
@@ -132,6 +133,7 @@ func (by Actor) historySeqs(targetType, id string, before int64, n int) (seqs st
 // read fills in an entry from its metadata.
 func (e *Entry) read(metadata string) error {
 	var m struct {
+		Token              string            `json:"token"`
 		OrganizationID     string            `json:"organization_id"`
 		ContactID          string            `json:"contact_id"`
 		ParticipantIDs     []string          `json:"participant_ids"`
@@ -146,6 +148,7 @@ func (e *Entry) read(metadata string) error {
 	if err := json.Unmarshal([]byte(metadata), &m); err != nil {
 		return err
 	}
+	e.Token = m.Token
 	e.OrganizationID, e.ContactID, e.Channel, e.Subject = m.OrganizationID, m.ContactID, m.Channel, m.Subject
 	for _, id := range m.ParticipantIDs {
 		e.Participants = append(e.Participants, Named{ID: id})

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ type touchedRow struct {
 }
 
 // LastTouched lists the n records that the actor last changed or logged an interaction with, newest
-// first, without what they changed on many at once. It returns none without ViewClient.
+// first, without what they changed on many at once and what programs with their tokens did. It returns none without ViewClient.
 func (d *DB) LastTouched(ctx context.Context, by Actor, n int) (latest []Touched, err error) {
 	if !by.Can(ViewClient) {
 		return nil, nil
@@ -63,7 +64,7 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) (latest []Touched
 
 // touchedRows returns a query for the actor's latest rows before one that change clients or end a batch.
 func touchedRows(by Actor, before int64) (query string, args []any) {
-	seen := always
+	own, seen := by.rowsByHand(before), always
 	if !by.Can(ViewInteraction) {
 		seen = condition{sql: "action NOT IN " + changing("interaction", "follow_up")}
 	}
@@ -72,9 +73,9 @@ func touchedRows(by Actor, before int64) (query string, args []any) {
 			ifnull(json_extract(metadata, '$.contact_id'), ''), created_at, metadata,
 			ifnull(json_extract(metadata, '$.batch'), ''), ifnull(json_extract(metadata, '$.rows'), 0)
 		FROM audit_logs INDEXED BY audit_logs_user
-		WHERE user_id = ? AND seq < ? AND ` + seen.sql + `
+		WHERE ` + own.sql + ` AND ` + seen.sql + `
 			AND (+action IN ` + changingClients + ` OR +action IN ` + batchActions + ` OR +action = 'undo_batch')
-		ORDER BY seq DESC` + limit(ownStep), append([]any{by.UserID, before}, seen.args...)
+		ORDER BY seq DESC` + limit(ownStep), slices.Concat(own.args, seen.args)
 }
 
 // touched returns the rows of the next page of touchedRows that belong to no batch and no change of a value. older is the

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"clientregistry/db/sqlite"
 )
@@ -17,10 +18,12 @@ const (
 	ownChangesSize = 10
 	ownStep        = 50
 	ownSteps       = 10
+	ownRead        = 5000 // of the actor's rows for each ownStep: a program with their token may have written most of them
 )
 
-// OwnChanges lists the actor's latest changes that they can still undo, newest first. It leaves out the changes of
-// fields whose value somebody has changed since, and lists a batch as one change.
+// OwnChanges lists the changes that the actor made last and can still undo, newest first. It leaves out the changes of
+// fields whose value somebody has changed since and what programs with the actor's tokens did, and lists a batch as one
+// change.
 func (d *DB) OwnChanges(ctx context.Context, by Actor) (all []AuditEntry, err error) {
 	if err := OwnAccount.Refuse(by); err != nil {
 		return nil, err
@@ -42,9 +45,18 @@ func (d *DB) OwnChanges(ctx context.Context, by Actor) (all []AuditEntry, err er
 // ownRows returns a query for the seq of the actor's latest rows before one that change clients, end a batch, or change a
 // vocabulary or a shared view.
 func ownRows(by Actor, before int64) (query string, args []any) {
-	return "SELECT seq FROM audit_logs INDEXED BY audit_logs_user WHERE user_id = ? AND seq < ? AND (+action IN " + changingClients +
+	own := by.rowsByHand(before)
+	return "SELECT seq FROM audit_logs INDEXED BY audit_logs_user WHERE " + own.sql + " AND (+action IN " + changingClients +
 		" OR +action IN " + batchActions + " OR +action IN ('undo_batch', 'finish_value_change', 'hide_value', 'suggest_value'," +
-		" 'delete_view')) ORDER BY seq DESC" + limit(ownStep), []any{by.UserID, before}
+		" 'delete_view')) ORDER BY seq DESC" + limit(ownStep), own.args
+}
+
+// rowsByHand is true for the actor's rows before one that no program with their token wrote. It looks through ownRead rows.
+func (by Actor) rowsByHand(before int64) condition {
+	sql := `user_id = ? AND seq < ? AND json_extract(metadata, '$.token') IS NULL
+		AND seq > ifnull((SELECT seq FROM audit_logs INDEXED BY audit_logs_user
+			WHERE user_id = ? AND seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ` + strconv.Itoa(ownRead) + "), 0)"
+	return condition{sql, []any{by.UserID, before, by.UserID, before}}
 }
 
 // ownUndo finds the changes that an actor can undo.

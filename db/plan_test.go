@@ -759,9 +759,10 @@ func TestOwnHistoryIsReadFromAnIndex(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(steps) != 1 || !strings.Contains(steps[0].Text, "audit_logs_user (user_id=? AND rowid<?)") &&
-			!strings.Contains(steps[0].Text, "audit_logs_user (user_id=? AND seq<?)") {
-			t.Errorf("%s reads %v", what, steps)
+		for _, step := range steps {
+			if !strings.Contains(step.Text, "audit_logs_user (user_id=? AND ") && !strings.HasPrefix(step.Text, "SCALAR SUBQUERY") {
+				t.Errorf("%s reads %v", what, steps)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -105,7 +106,7 @@ func currentPassword(id string) views.Field {
 	return views.Field{ID: id, Name: "current_password", Label: "Current password", Type: "password", Autocomplete: "current-password"}
 }
 
-// device describes the browser of a session: "Firefox on Windows".
+// device describes what a user agent names: "Firefox on Windows", or "A program" where it is no browser.
 func device(ua string) string {
 	name := func(known [][2]string, otherwise string) string {
 		for _, k := range known {
@@ -123,7 +124,11 @@ func device(ua string) string {
 		{"Chrome/", "Chrome"},
 		{"CriOS/", "Chrome"},
 		{"Safari/", "Safari"},
-	}, "A browser")
+	}, "")
+	if browser == "" && !strings.HasPrefix(ua, "Mozilla/") { // as all browsers begin
+		return "A program"
+	}
+	browser = cmp.Or(browser, "A browser")
 	system := name([][2]string{
 		{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"},
 	}, "")

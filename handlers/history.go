@@ -214,7 +214,7 @@ func addEntry(days []views.HistoryDay, label string, e views.HistoryEntry) []vie
 // open the pages of users and roles.
 func historyEntry(clock views.Clock, e db.AuditEntry, kind string, staff bool) views.HistoryEntry {
 	line := views.HistoryEntry{
-		Row: strconv.FormatInt(e.Seq, 10), Who: wording.Actor(e), Icon: wording.ActorIcon(e),
+		Row: strconv.FormatInt(e.Seq, 10), Who: wording.Actor(e), Token: e.Token, Icon: wording.ActorIcon(e),
 		Words: linkReferences(wording.Entry(e, kind), staff), Time: clock.Hour(e.At),
 	}
 	for _, x := range wording.Changes(e.Entry, clock.Zone) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"clientregistry/db"
 )
 
 const ownChanges = "[aria-labelledby=changes-h] li"
@@ -254,4 +256,31 @@ func TestABatchOfOwnClientsIsUndoneOnTheAccountPage(t *testing.T) {
 	nina.submit(page, ownChanges+":first-child button").to()
 	s.WantOne("2", "SELECT count(*) FROM organizations WHERE is_active")
 	nina.get("/account").wantNot(ownChanges)
+}
+
+// TestAChangeByATokenNamesIt: in the record's history and the audit log, and not among what its owner did last with their
+// own hands, however much the program did since.
+func TestAChangeByATokenNamesIt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := newWorld(s)
+	ines := s.person("Inès Moreau", "Administrator")
+	ines.post(w.contact+"/fields/phone", "value", "555", "version", "1").to()
+	program := db.Actor{UserID: ines.user.ID, May: db.Permissions, IP: "192.0.2.7", UA: "curl/8.5.0 on Linux", Token: "full <b>", Request: "r1"}
+	for _, sector := range []string{"Retail", "Energy"} {
+		o, err := s.DB.Organization(t.Context(), program, key(w.org))
+		if err == nil {
+			_, err = s.DB.UpdateOrganization(t.Context(), program, o.ID, o.Version, db.Fields{"sector": sector})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const said = "Inès Moreau, by the token “full <b>”, changed "
+	ines.get(w.org+"/history").want(200, "#timeline li:first-child .by", said+"the sector")
+	ines.get("/admin/audit").want(200, "#timeline li:first-child .by", said+"Harbor & Pine").
+		want(200, "#timeline li:first-child .from .pop", "A program").wantNot("#timeline li:first-child .from .pop:contains('Linux')").
+		want(200, "#timeline li:nth-child(3) .by", "Inès Moreau changed the contact").wantNot("#timeline li:nth-child(3) .by:contains('token')")
+	wantChanged(t, ines.get("/account"), "You changed the contact Elif Aydın")
+	ines.get("/").wantTexts("section[aria-labelledby=touched-h] .nm", "Elif Aydın")
 }

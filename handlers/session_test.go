@@ -159,7 +159,9 @@ func TestASessionSaysWhereItIs(t *testing.T) {
 		"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Mobile Safari/537.36":                        "Chrome on Android",
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36 Edg/138.0.0.0":          "Edge on Windows",
 		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36 OPR/120.0.0.0":                    "Opera on Linux",
-		"<b>curl</b>": "A browser",
+		"<b>curl</b>":                       "A program",
+		"python-requests/2.32 (Linux)":      "A program",
+		"Mozilla/5.0 (compatible; Lantern)": "A browser",
 	} {
 		b := s.stranger().withHeaders(map[string]string{"User-Agent": ua})
 		q := b.request("POST", "/login", values([]string{"email", lea.user.Email, "password", password}))

@@ -153,6 +153,7 @@ type HistoryDay struct {
 // HistoryEntry tells in words who changed what.
 type HistoryEntry struct {
 	Who     string
+	Token   string // of their program that did it, or ""
 	Words   []Word
 	Time    *Time
 	Changes []Difference // Theirs is the old value, Yours the new one
