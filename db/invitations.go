@@ -142,9 +142,13 @@ func (d *DB) RenewInvitation(ctx context.Context, by Actor, id string) (token st
 }
 
 // StartReset returns the token of a link for setting a new password. The old password and sessions
-// stay valid until it is used. It returns Invalid if the user is not active.
+// stay valid until it is used. It returns Invalid if the user is not active, or is the actor, who changes their own with
+// the current one.
 func (d *DB) StartReset(ctx context.Context, by Actor, id string) (token string, err error) {
 	err = d.changeUser(ctx, by, id, func(t *tx, a Account) error {
+		if id == by.UserID {
+			return invalid("status", "This is your own password; My account is the place to change it")
+		}
 		if a.Status != "active" {
 			return invalid("status", "Only an active user has a password to reset")
 		}

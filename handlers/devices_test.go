@@ -71,8 +71,8 @@ func TestEveryWayInMakesTheBrowserKnown(t *testing.T) {
 		t.Error("half a sign-in makes the browser known")
 	}
 	half.post("/login/mfa", "code", s.appCode(seed)).want(303, "", "")
-	reset := s.stranger()
-	link = admin.post("/admin/users/" + admin.user.ID + "/reset-password").linkPath()
+	reset, tomas := s.stranger(), s.as("Manager")
+	link = admin.post("/admin/users/" + tomas.user.ID + "/reset-password").linkPath()
 	reset.post(link, "password", "another good password").want(303, "", "")
 	for what, b := range map[string]*browser{"an invitation": invited, "a code": half, "a password link": reset} {
 		if c := b.device; c == nil || c.Name != "device" || !c.HttpOnly {

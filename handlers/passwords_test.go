@@ -78,7 +78,7 @@ func TestALinkTellsNothingOfAccounts(t *testing.T) {
 	old, _ := invite("old@quay.example")
 	s.Clock.Add(db.InvitationLife)
 	admin = s.as("Administrator")
-	reset := admin.post("/admin/users/" + admin.user.ID + "/reset-password").linkPath()
+	reset := admin.post("/admin/users/" + s.as("Manager").user.ID + "/reset-password").linkPath()
 	s.Clock.Add(db.ResetLife)
 	for _, links := range [][]string{
 		{"/invitations/nothing", used, closed, old, "/invitations" + strings.TrimPrefix(reset, "/resets")},

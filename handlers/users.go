@@ -53,14 +53,17 @@ func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
 	row := views.UserRow{
 		ID: a.ID, Name: a.FullName, Email: a.Email, Roles: strings.Join(a.Roles, ", "), LastSignIn: s.clock(c).Date(a.LastSignInAt),
 	}
-	password := views.UserAction{Action: "reset-password", Icon: "key", Label: "Create a password link"}
+	var password, factor []views.UserAction
+	own := a.ID == who(c).User.ID // changed on My account, with the current password
+	if !own {
+		password = []views.UserAction{{Action: "reset-password", Icon: "key", Label: "Create a password link"}}
+	}
 	sessions := views.UserAction{Action: "end-sessions", Icon: "x", Label: "End all sessions"}
 	disable := views.UserAction{Action: "disable", Icon: "archive", Label: "Disable", Danger: true}
-	var factor []views.UserAction
 	row.SecondFactor = "Off"
 	if a.SecondFactor {
 		row.SecondFactor = "Authenticator app"
-		if a.ID != who(c).User.ID {
+		if !own {
 			factor = []views.UserAction{{Action: "reset-mfa", Icon: "mobile", Label: "Reset the second factor"}}
 		}
 	}
@@ -73,17 +76,17 @@ func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
 		row.Actions = []views.UserAction{{Action: "invite", Icon: "email", Label: "Create a new invitation"}, disable}
 	case "locked":
 		row.State, row.Tone, row.Note = "Locked", "warn", "Until "+a.LockedUntil.In(zone).Format("15:04")
-		row.Actions = slices.Concat([]views.UserAction{{Action: "unlock", Icon: "lock", Label: "Unlock"}, password},
+		row.Actions = slices.Concat([]views.UserAction{{Action: "unlock", Icon: "lock", Label: "Unlock"}}, password,
 			factor, []views.UserAction{sessions, disable})
 	case "second factor missing":
 		row.State, row.Tone = "Second factor missing", "warn"
-		row.Actions = []views.UserAction{password, sessions, disable}
+		row.Actions = append(password, sessions, disable)
 	case "disabled":
 		row.State, row.Tone = "Disabled", "mute"
 		row.Actions = []views.UserAction{{Action: "enable", Icon: "restore", Label: "Enable"}}
 	default:
 		row.State, row.Tone = "Active", "ok"
-		row.Actions = slices.Concat([]views.UserAction{password}, factor, []views.UserAction{sessions, disable})
+		row.Actions = slices.Concat(password, factor, []views.UserAction{sessions, disable})
 	}
 	if a.ID == who(c).User.ID { // they could not undo it
 		row.Actions = slices.DeleteFunc(row.Actions, func(x views.UserAction) bool { return x.Action == disable.Action })

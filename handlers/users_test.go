@@ -94,6 +94,8 @@ func TestAnAdministratorManagesAUser(t *testing.T) {
 	admin.get(page).want(200, "h1 .bdg", "Active")
 	s.unchanged(func() {
 		own := "/admin/users/" + admin.user.ID
+		admin.get(own).want(200, "form[action='"+own+"/end-sessions']", "").wantNot("form[action='" + own + "/reset-password']")
+		admin.post(own+"/reset-password").want(422, "#sign-in-e", "My account is the place to change it").wantNot("#one-time-link")
 		admin.post(own+"/disable").want(422, "#sign-in-e", "last active Administrator").wantNot("#role-e")
 		admin.post(own+"/roles", "role", "Viewer").want(422, "#role-e", "last active Administrator").wantNot("#sign-in-e")
 		admin.get("/admin/users/"+strings.Repeat("0", 36)).want(404, "h1", "Not found")
