@@ -216,10 +216,11 @@ func (s *Server) followUpRegion(c *gin.Context, id string, focus bool) (views.Vi
 	case u.Path == "/":
 		return intoCard(id, focus)(s.ownFollowUps(c))
 	}
-	if p := s.openRecord(c); p != nil {
-		return intoCard(id, focus)(s.recordFollowUps(c, p.kind, p.id))
+	p, err := s.openRecord(c)
+	if err != nil || p == nil {
+		return nil, err
 	}
-	return nil, nil
+	return intoCard(id, focus)(s.recordFollowUps(c, p.kind, p.id))
 }
 
 func intoCard(id string, focus bool) func(*views.FollowUpCard, error) (views.View, error) {

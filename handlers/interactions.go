@@ -195,7 +195,10 @@ func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction) error {
 		return s.done(c, cmp.Or(s.changedOn(c), "/interactions/"+i.ID), said)
 	}
 	done := toast(said.Text, said.Undo)
-	p := s.openRecord(c)
+	p, err := s.openRecord(c)
+	if err != nil {
+		return err
+	}
 	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) ||
 		i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID || !slices.Equal(i.Participants, old.Participants)) {
 		return s.timelineAgain(c, p, i.ID, done) // it moved within the timeline, or out of it
@@ -252,7 +255,10 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	if !wantsFragment(c) {
 		return s.done(c, from, t)
 	}
-	p := s.openRecord(c)
+	p, err := s.openRecord(c)
+	if err != nil {
+		return err
+	}
 	around, err := s.interactionUpdates(c, p)
 	if err != nil {
 		return err
@@ -285,7 +291,11 @@ func (s *Server) interactionRestore(c *gin.Context) error {
 	done := wording.Channel(i.Channel) + " is back"
 	from := s.changedOn(c)
 	if wantsFragment(c) {
-		if p := s.openRecord(c); p != nil {
+		p, err := s.openRecord(c)
+		if err != nil {
+			return err
+		}
+		if p != nil {
 			return s.timelineAgain(c, p, i.ID, toast(done, nil), // the two may be linked again
 				views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), p.linkEnd, p.links)})
 		}

@@ -425,6 +425,10 @@ func TestWhatIsSavedIsSaidToBeSaved(t *testing.T) {
 		t.Error(a.shown())
 	}
 	s.WantOne("Media", "SELECT sector FROM organizations")
+	call := s.Log(acme, "", "Renewal")
+	on := ines.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + acme})
+	on.post(call+"/delete", "version", "1").want(500, "", "The change is saved")
+	s.WantOne("0", "SELECT count(*) FROM interactions")
 	ines.viaHTMX().post(acme+"/fields/sector", "value", strings.Repeat("x", 81), "version", "2").want(422, ".err", "Use at most 80 characters")
 	s.Exec("ALTER TABLE out_of_reach RENAME TO organization_contact")
 	ines.viaHTMX().post(acme+"/fields/sector", "value", "Retail", "version", "2").want(200, "", "Retail")

@@ -329,7 +329,10 @@ func (s *Server) interactionLogged(c *gin.Context, x timelineRecord, i db.Intera
 		return err
 	}
 	composer.Logged = true
-	p := s.openRecord(c)
+	p, err := s.openRecord(c)
+	if err != nil {
+		return err
+	}
 	elsewhere := p == nil || !p.timeline
 	if !elsewhere {
 		_, narrowed := timelineFilter(p.timelineRecord, p.filter)
@@ -372,28 +375,28 @@ type openRecord struct {
 	filter   url.Values // of the timeline
 }
 
-// openRecord reads the record whose page htmx updates, nil on other pages.
-func (s *Server) openRecord(c *gin.Context) *openRecord {
+// openRecord reads the record whose page htmx updates. It is nil on other pages, and if the actor no longer sees the record.
+func (s *Server) openRecord(c *gin.Context) (*openRecord, error) {
 	u, err := url.Parse(s.ownPath(c, "HX-Current-URL"))
 	if err != nil {
-		return nil
+		return nil, nil // no address of ours
 	}
 	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
-	if len(parts) < 2 || !db.ValidID(parts[1]) {
-		return nil
-	}
 	k := recordKinds[parts[0]]
-	if k == nil {
-		return nil
+	if k == nil || len(parts) < 2 || !db.ValidID(parts[1]) {
+		return nil, nil
 	}
 	r, err := k.read(s.db, c.Request.Context(), who(c).Actor, parts[1])
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, nil
+	}
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	e := newLinkEnd(r)
 	links, err := s.links(c, e)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	p := &openRecord{
 		timelineRecord: timelineRecord{linkEnd: e, links: links},
@@ -402,7 +405,7 @@ func (s *Server) openRecord(c *gin.Context) *openRecord {
 	if len(parts) == 3 && parts[2] == "interactions" {
 		p.filter = u.Query()
 	}
-	return p
+	return p, nil
 }
 
 // interactionUpdates returns what a change of an interaction updates besides it: the count in the menu and, on
