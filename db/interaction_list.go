@@ -22,21 +22,27 @@ type InteractionFilter struct {
 // TimelineSize is the default number of interactions per page.
 const TimelineSize = 20
 
+var newestFirst = listOrder{key: "happened_at", descending: true}
+
 // Interactions lists a page of interactions, newest first. older is the cursor of the next page, or
 // "" on the last one.
 func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (page []Interaction, older string, err error) {
-	c, ranges, err := d.interactionConditions(ctx, by, f)
-	if err != nil || ranges != nil && len(ranges) == 0 {
-		return nil, "", err
-	}
-	s := listOrder{key: "happened_at", descending: true}
-	if err := c.after(s, f.id(), f.Before); err != nil {
-		return nil, "", err
-	}
 	if f.Limit <= 0 {
 		f.Limit = TimelineSize
 	}
 	f.Limit = min(f.Limit, 200)
+	few, err := d.seesFew(ctx, by, f)
+	if err != nil {
+		return nil, "", err
+	}
+	c, ranges, err := d.interactionConditions(ctx, by, f, few)
+	if err != nil || ranges != nil && len(ranges) == 0 {
+		return nil, "", err
+	}
+	s := newestFirst
+	if err := c.after(s, f.id(), f.Before); err != nil {
+		return nil, "", err
+	}
 	from, order := condition{sql: "interactions"}, s.orderBy("interactions.id", "")+limit(f.Limit+1)
 	if f.ContactID != "" || ranges != nil { // a merge of walks, see contact_interactions
 		walks := condition{"SELECT id AS page_id, happened_at AS page_at FROM contact_interactions" + c.where() + s.orderBy("id", ""), c.args}
@@ -84,18 +90,51 @@ func (d *DB) CountInteractions(ctx context.Context, by Actor, f InteractionFilte
 	if check {
 		reader.OwnOnly = false
 	}
-	c, ranges, err := d.interactionConditions(ctx, reader, f)
+	c, ranges, err := d.interactionConditions(ctx, reader, f, few)
 	if err != nil || ranges != nil && len(ranges) == 0 {
 		return 0, false, err
 	}
 	matching := f.matching("1", c, ranges)
 	n, more, err = d.countUpTo(ctx, d.most, "("+matching.sql+")", matching.args...)
-	if err != nil || !check {
-		return n, more, err
+	if err == nil && check {
+		n, _, err = d.countSeen(ctx, by, f.matching(seenBy, c, ranges), d.most)
 	}
-	matching, seen := f.matching("id, organization_id, contact_id", c, ranges), by.seesInteraction("matching")
-	n, _, err = d.countUpTo(ctx, d.most, "("+matching.sql+limit(d.most)+") AS matching WHERE "+seen.sql, slices.Concat(matching.args, seen.args)...)
 	return n, more, err
+}
+
+// seesFew reports whether to start from the clients of an actor with OwnOnly. Most who own more than fewClients see
+// enough of the newest interactions to fill a page. But somebody new would have all of them checked.
+func (d *DB) seesFew(ctx context.Context, by Actor, f InteractionFilter) (few bool, err error) {
+	few, err = d.ownsFew(ctx, by)
+	if err != nil || !by.OwnOnly || few || f.ofRecord() {
+		return few, err
+	}
+	reader := by
+	reader.OwnOnly = false
+	c, ranges, err := d.interactionConditions(ctx, reader, f, false)
+	if err != nil || ranges != nil && len(ranges) == 0 {
+		return false, err
+	}
+	if err := c.after(newestFirst, f.id(), f.Before); err != nil {
+		return false, err
+	}
+	_, full, err := d.countSeen(ctx, by, f.matching(seenBy, c, ranges), f.Limit)
+	if err != nil || full {
+		return false, err
+	}
+	matching := f.matching("1", c, ranges)
+	_, few, err = d.countUpTo(ctx, d.most, "("+matching.sql+")", matching.args...)
+	return few, err
+}
+
+// seenBy are the columns that say who sees an interaction, and when it was.
+const seenBy = "id, organization_id, contact_id, happened_at"
+
+// countSeen counts up to most of the newest MostCounted matching interactions that the actor sees.
+func (d *DB) countSeen(ctx context.Context, by Actor, matching condition, most int) (n int, more bool, err error) {
+	seen := by.seesInteraction("matching")
+	return d.countUpTo(ctx, most, "("+matching.sql+newestFirst.orderBy("id", "")+limit(d.most)+") AS matching WHERE "+seen.sql,
+		slices.Concat(matching.args, seen.args)...)
 }
 
 // matching selects columns of the interactions that match.
@@ -123,12 +162,10 @@ func (f InteractionFilter) id() string {
 }
 
 // interactionConditions returns the filter's conditions. Unless ranges is nil, it has ranges of an index in the
-// order of the list, and each matching row is in one of them.
-func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionFilter) (c conditions, ranges []condition, err error) {
-	few, err := d.ownsFew(ctx, by)
-	if err != nil {
-		return c, nil, err
-	}
+// order of the list, and each matching row is in one of them. With few, an actor with OwnOnly starts from their clients.
+func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionFilter, few bool) (
+	c conditions, ranges []condition, err error,
+) {
 	switch {
 	case f.ofRecord():
 	case few:

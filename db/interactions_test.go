@@ -484,4 +484,15 @@ func TestCountingInteractionsOfManyOwnClientsStops(t *testing.T) {
 		n, more, err := o.CountInteractions(t.Context(), own, x.f)
 		want(t, name, [3]any{n, more, err}, [3]any{x.n, x.more, nil})
 	}
+	for limit := range 12 { // a page begins with the newest interactions, or with their clients
+		f, listed := db.InteractionFilter{User: db.OneOf(o.Tomas.UserID, o.Ines.UserID), Limit: limit + 1}, 0
+		for more := true; more; more = f.Before != "" {
+			page, older, err := o.Interactions(t.Context(), own, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			listed, f.Before = listed+len(page), older
+		}
+		want(t, fmt.Sprintf("listed by %d", limit+1), listed, 10)
+	}
 }

@@ -657,7 +657,7 @@ func TestFiltersOfInteractionsWalkOneIndex(t *testing.T) {
 				var f InteractionFilter
 				interactionFilters[also](&f, by.UserID)
 				interactionFilters[first](&f, by.UserID)
-				c, ranges, err := d.interactionConditions(t.Context(), by, f)
+				c, ranges, err := d.interactionConditions(t.Context(), by, f, false)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -772,6 +772,55 @@ func TestOwnHistoryIsReadFromAnIndex(t *testing.T) {
 func TestCountingOwnClientsStartsFromThem(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
+	by := ownerOfMany(t, d)
+	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
+		for name, f := range map[string]Filter{"all": {}, "quiet": {QuietSince: d.now()}, "archived": {Status: "archived"}} {
+			from, _, err := d.counted(t.Context(), by, k, f)
+			steps, err2 := d.reader.Plan(t.Context(), "SELECT 1 FROM "+from.sql, from.args...)
+			if err != nil || err2 != nil || !strings.Contains(steps[0].Text, "(id=?)") {
+				t.Errorf("%s, %s: %v %v %v", k.Plural, name, steps, err, err2)
+			}
+		}
+	}
+}
+
+// TestWhoSeesFewOfTheNewestInteractionsReadsTheirOwn: to check all others for the rest of a page takes seconds.
+func TestWhoSeesFewOfTheNewestInteractionsReadsTheirOwn(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	d.most = 10
+	by := ownerOfMany(t, d)
+	_, err := d.writer.ExecContext(t.Context(), `
+		INSERT INTO interactions (id, contact_id, channel, subject, happened_at)
+		WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 29)
+		SELECT printf('%08x-0000-7000-8000-000000000000', i), iif(i >= 23, '00000001-0000-7000-8000-000000000000', NULL),
+			'note', 'x', printf('2026-11-01T10:%02d:00.000Z', i) FROM n`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := by
+	all.OwnOnly = false
+	for name, x := range map[string]struct {
+		by  Actor
+		f   InteractionFilter
+		few bool
+	}{
+		"a page is full":    {by, InteractionFilter{Limit: 6}, false},
+		"it would not be":   {by, InteractionFilter{Limit: 7}, true},
+		"few interactions":  {by, InteractionFilter{Limit: 7, From: time.Date(2026, 11, 1, 10, 21, 0, 0, time.UTC)}, false},
+		"of a client":       {by, InteractionFilter{Limit: 7, ContactID: newID()}, false},
+		"all clients":       {all, InteractionFilter{Limit: 7}, false},
+		"nobody logged any": {by, InteractionFilter{Limit: 7, User: OneOf(newID())}, false},
+	} {
+		if few, err := d.seesFew(t.Context(), x.by, x.f); err != nil || few != x.few {
+			t.Errorf("%s: %t %v, want %t", name, few, err, x.few)
+		}
+	}
+}
+
+// ownerOfMany returns an actor with OwnOnly who owns more than fewClients contacts.
+func ownerOfMany(t *testing.T, d *DB) Actor {
+	t.Helper()
 	by := Actor{UserID: newID(), May: Permissions, OwnOnly: true}
 	_, err := d.writer.ExecContext(t.Context(), "INSERT INTO users (id, email, full_name) VALUES (?, 'own@a.example', 'Own')", by.UserID)
 	if err == nil {
@@ -783,13 +832,5 @@ func TestCountingOwnClientsStartsFromThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
-		for name, f := range map[string]Filter{"all": {}, "quiet": {QuietSince: d.now()}, "archived": {Status: "archived"}} {
-			from, _, err := d.counted(t.Context(), by, k, f)
-			steps, err2 := d.reader.Plan(t.Context(), "SELECT 1 FROM "+from.sql, from.args...)
-			if err != nil || err2 != nil || !strings.Contains(steps[0].Text, "(id=?)") {
-				t.Errorf("%s, %s: %v %v %v", k.Plural, name, steps, err, err2)
-			}
-		}
-	}
+	return by
 }
