@@ -132,7 +132,7 @@ func TestFewViewsAreSharedByOnePerson(t *testing.T) {
 	more := save(t, o, o.Tomas, "contacts", "More", false)
 	_, err = o.UpdateSavedView(t.Context(), o.Tomas, more.ID, 1, db.Fields{"shared": "1"})
 	wantInvalid(t, err, "shared")
-	save(t, o, o.Ines, "contacts", "Hers", true)
+	save(t, o, o.Ines, "contacts", "Another", true)
 	want(t, "shared", fmt.Sprint(o.Column(t, "SELECT count(*) AS n FROM saved_views WHERE shared = 1 GROUP BY user_id ORDER BY n")), "[1 20]")
 }
 

@@ -52,7 +52,7 @@ func TestAnInteractionIsFoundByItsWordsTogetherWithItsClients(t *testing.T) {
 	check(o.Lea, "price luc", "Figures")
 	check(o.Lea, "works price", "Figures")
 	check(o.Lea, "quote 小龍", "Quote 20")
-	check(o.Lea, "quote 19 sean")     // not with him
+	check(o.Lea, "quote 19 sean")     // that was with somebody else
 	check(o.Lea, "quote uay")         // in the name, but no word of it begins so
 	check(o.Lea, "quote tallow")      // not in the name
 	check(o.Lea, "rory müller")       // nothing that was said

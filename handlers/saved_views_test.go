@@ -317,9 +317,9 @@ func TestTheMenuShowsFewViewsAtOnce(t *testing.T) {
 	save(lea, "y", "q=y")
 	save(lea, "z", "q=z")
 	const menu, more = ".side [aria-labelledby=nav-views]", ".side [aria-labelledby=nav-views] details"
-	lea.get("/contacts").wantTexts(menu+" > a", "My accounts", "Quiet for 60 days", "y", "z", "a", "b", "c", "d").wantNot(more)
+	lea.get("/contacts").wantTexts(menu+" > a", "My clients", "Quiet for 60 days", "y", "z", "a", "b", "c", "d").wantNot(more)
 	save(tomas, "e", "q=e")
-	page := lea.get("/contacts?q=d").wantTexts(menu+" > a", "My accounts", "Quiet for 60 days", "y", "z", "a", "b", "c", "d")
+	page := lea.get("/contacts?q=d").wantTexts(menu+" > a", "My clients", "Quiet for 60 days", "y", "z", "a", "b", "c", "d")
 	page.want(200, menu+" > a[aria-current]", "d").want(200, more+":not([open]) summary", "More views").wantTexts(more+" a", "e")
 	lea.get("/contacts?q=e").want(200, more+"[open] a[aria-current]", "e").wantNot(menu + " > a[aria-current]")
 }

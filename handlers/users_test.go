@@ -108,10 +108,10 @@ func TestNobodyIsOfferedToDisableThemselves(t *testing.T) {
 	s := newSite(t)
 	admin, other := s.as("Administrator"), s.person("Inès Moreau", "Administrator")
 	const disable = "form[action$='%s/disable']"
-	own, hers := fmt.Sprintf(disable, admin.user.ID), fmt.Sprintf(disable, other.user.ID)
-	admin.get("/admin/users").want(200, hers, "Disable").wantNot(own)
+	own, theirs := fmt.Sprintf(disable, admin.user.ID), fmt.Sprintf(disable, other.user.ID)
+	admin.get("/admin/users").want(200, theirs, "Disable").wantNot(own)
 	admin.get("/admin/users/"+admin.user.ID).want(200, "[aria-labelledby=signin-h]", "Only somebody else can disable your account").wantNot(own)
-	admin.get("/admin/users/"+other.user.ID).want(200, hers, "Disable").wantNot(".note:contains('Only somebody else')")
+	admin.get("/admin/users/"+other.user.ID).want(200, theirs, "Disable").wantNot(".note:contains('Only somebody else')")
 }
 
 func TestALockedAccountIsSeenAndUnlocked(t *testing.T) {
