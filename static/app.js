@@ -820,15 +820,32 @@
   const drop = form => form && drafts(forms => delete forms[actionOf(form)]);
   const drafted = "form[novalidate]:not([autocomplete], dialog *, :has([type='password'], [autocomplete='one-time-code'], .again))"; // nor one that asks how to go on
 
-  // The version comes back, too, so that what others changed in the meantime is a conflict.
+  // Lists what a draft changes in a form: each field, the property and what it becomes. A box that is not in the draft was not
+  // ticked; fields of one name take its values in turn. Hidden fields are the page's, but the version comes back, so that what
+  // others changed in the meantime is a conflict.
+  const differences = (form, values) => {
+    const draft = Map.groupBy(values, ([name]) => name), found = [];
+    for (const field of form.elements) {
+      if (field.matches(":disabled")) continue; // it is in no draft
+      const left = draft.get(field.name) ?? [], ticked = left.some(([, value]) => value === field.value);
+      if (field.type === "checkbox" || field.type === "radio" && ticked) {
+        if (field.checked !== ticked) found.push([field, "checked", ticked]);
+      } else if (left.length && (typing(field) || /version|was|request/.test(field.name))) {
+        const [, value] = left.shift();
+        if (field.value.trim() !== value.trim()) found.push([field, "value", value]);
+      }
+    }
+    return found;
+  };
+
   // A new form does not list who was picked by search: it asks the server, which names only those whom the user may see.
   const fill = (form, values) => {
-    for (const [name, value] of values) for (const field of form.elements) {
+    for (const [field, property, value] of differences(form, values)) {
       const old = field.value;
-      if (field.name !== name || !(value || field.options)) continue;
-      if (/radio|checkbox/.test(field.type)) field.checked ||= old === value;
-      else if (typing(field) || /version|was|request/.test(name)) field.value = value;
+      field[property] = value;
       if (field.selectedIndex < 0) field.value = old; // that choice is gone
+      const more = field.closest("form details");
+      if (more) more.open = true;
     }
     for (const find of all("[data-finds]", form)) {
       const picked = values.filter(([name]) => find.dataset.finds.includes(name));
@@ -850,12 +867,13 @@
   const offer = form => drafts(forms => {
     const kept = forms[actionOf(form)];
     if (!kept) return;
-    const search = form.matches("[role='search']"), { values, typed } = kept, draft = new Map(values);
-    const field = [...form.elements].find(field => typing(field) && (search ? typed.length : typed.includes(field.name) && draft.get(field.name)?.trim() !== field.value.trim()));
+    const search = form.matches("[role='search']"), { values, typed, words } = kept;
+    const changes = differences(form, values).filter(([{ name }]) => typed.includes(name)), log = form.id === "log";
+    const field = search ? typed.length && one("input:not([type='hidden'])", form) : changes.find(([changed]) => !log || typing(changed))?.[0];
     if (!field) return;
-    if (form.id === "log" || resumed === actionOf(form) && !search) return resumed = null, fill(form, values);
-    const line = make("div", { class: "banner", role: "status" }, make("span", {}, "You typed this and did not save it: "
-      + (field.selectedOptions ? "…" : draft.get(search ? typed[0] : field.name).slice(0, 80))));
+    if (log || resumed === actionOf(form) && !search) return resumed = null, fill(form, values);
+    const line = make("div", { class: "banner", role: "status" }, make("span", {},
+      words ? "You typed this and did not save it: " + words.slice(0, 80) : "You changed this and did not save it."));
     for (const [label, act] of [["Continue", search ? resume : fill], ["Discard", drop]]) {
       line.append(make("button", { type: "button", class: "btn sm" }, label));
       line.lastChild.addEventListener("click", () => {
@@ -873,10 +891,14 @@
   };
 
   const keep = (form, typed) => form?.matches(drafted) && drafts(forms => {
-    if (!typed && !forms[actionOf(form)]) return;
-    const before = forms[actionOf(form)]?.typed ?? [], values = [...new FormData(form)]; // a refused form has what was typed as its defaults
-    const written = [...form.elements].filter(field => typing(field) && field.value && (changed(field) || before.includes(field.name)));
-    forms[actionOf(form)] = { at: Date.now(), values, typed: written.map(field => field.name) };
+    const before = forms[actionOf(form)];
+    if (!typed && !before) return;
+    const since = before && differences(form, before.values).map(([field]) => field);
+    const written = [...form.elements].filter(field => field.matches("input, select, textarea")
+      && (changed(field) || field.checked !== field.defaultChecked
+        || before?.typed.includes(field.name) && !since.includes(field))); // a refused form has what was typed as its defaults
+    const words = written.find(field => typing(field) && !field.options && field.value.trim())?.value;
+    forms[actionOf(form)] = { at: Date.now(), values: [...new FormData(form)], typed: written.map(field => field.name), words };
   });
 
   on("input", ({ target: { form } }) => {

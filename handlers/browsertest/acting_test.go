@@ -104,6 +104,7 @@ func (w *window) write(text string) {
 
 var keyNames = map[string]string{
 	"Enter": kb.Enter, "Tab": kb.Tab, "Escape": kb.Escape, "ArrowDown": kb.ArrowDown, "ArrowUp": kb.ArrowUp, "ArrowRight": kb.ArrowRight,
+	"Backspace": kb.Backspace,
 }
 
 // press presses keys in turn, such as "n", "Tab", "Shift+Tab", "Control+Enter".

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"clientregistry/db"
 	"clientregistry/handlers/handlerstest"
 )
 
@@ -249,4 +250,61 @@ func TestNothingTypedIsLost(t *testing.T) {
 	if kept := other.kept(); strings.Contains(kept, "Astrid") {
 		t.Errorf("Tomas has %s", kept)
 	}
+}
+
+// TestADraftIsTheWholeForm: what was emptied stays empty, and what was unticked unticked.
+func TestADraftIsTheWholeForm(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	acme := o.Organization("Harbor & Pine", "website", "harbor.example")
+	o.Role("Bookkeeper", db.ViewClient, db.EditClient)
+	role := o.RolePath("Bookkeeper")
+	w := o.windowOf(o.person("Astrid Öberg", "Administrator"))
+	w.open(acme + "/edit")
+	w.click("#website")
+	w.until("chosen('#website')")
+	w.press("Backspace")
+	w.open(acme + "/edit")
+	w.see("form [role=status]", "You changed this and did not save it.")
+	w.click("form [role=status] button", "Continue")
+	w.holds("#website", "")
+	w.focused("#website")
+	w.fill("#legal_name", "Harbor AG")
+	w.open(acme + "/edit")
+	w.holds("#website", "https://harbor.example")
+	w.see("form [role=status]", "You typed this and did not save it: Harbor AG")
+	w.click("form [role=status] button", "Continue")
+	w.holds("#website", "")
+	w.holds("#legal_name", "Harbor AG")
+	w.click("main button", "Save")
+	w.see("#fact-website", "Add website")
+
+	// What is typed and taken back is no draft.
+	w.open(acme + "/edit")
+	w.fill("#tax_id", "B")
+	w.press("Backspace")
+	w.open(acme + "/edit")
+	w.see("#tax_id")
+	w.gone("form [role=status]")
+
+	w.open(role)
+	w.click("label:has(#p-EditClient)")
+	w.click("label:has(#p-ViewInteraction)")
+	w.open(role)
+	w.see("form [role=status]", "You changed this and did not save it.")
+	w.everywhere("a draft of what was ticked")
+	w.click("form [role=status] button", "Continue")
+	w.gone("#p-EditClient:checked")
+	w.see("#p-ViewClient:checked")
+	w.see("#p-ViewInteraction:checked")
+	w.fill("#description", "Knows the addresses")
+	w.open(role)
+	w.see("#p-EditClient:checked")
+	w.see("form [role=status]", "You typed this and did not save it: Knows the addresses")
+	w.click("form [role=status] button", "Continue")
+	w.holds("#description", "Knows the addresses")
+	w.gone("#p-EditClient:checked")
+	w.click("main button", "Save")
+	w.see("#toasts", "Saved Bookkeeper")
+	w.gone("#p-EditClient:checked")
 }
