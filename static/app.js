@@ -913,6 +913,16 @@
 
   on("reset", e => drop(e.target));
 
+  // Notes the form that this tab sends without htmx, and returns the one before. Only the message of the next page, which timeToasts
+  // takes out of the address, tells that it is saved.
+  const noteSent = action => {
+    try {
+      const before = sessionStorage.getItem("sent");
+      sessionStorage.setItem("sent", action ?? "");
+      return before;
+    } catch {} // storage is disabled
+  };
+
   on("submit", ({ target, submitter }) => {
     // After Back the server ticks them again, unless they were changed.
     if (target.matches("#many")) {
@@ -921,7 +931,7 @@
       history.replaceState(history.state, "", address);
     }
     if ((submitter?.getAttribute("formaction") ?? actionOf(target)) === "/logout") storeDrafts(null);
-    else if (target.matches("[hx-boost='false']")) drafts(forms => { if (forms[actionOf(target)]) forms[actionOf(target)].sent = true; }); // the next page tells if it is saved
+    else if (target.matches("[hx-boost='false']")) noteSent(actionOf(target));
   });
 
   on("htmx:after:request", e => {
@@ -931,9 +941,10 @@
 
   const showDrafts = () => {
     const page = one("[data-user]") ?? document.body;
-    if (isNew(page)) drafts(forms => {
-      for (const action in forms) if (forms[action].sent) document.title.startsWith("Error") ? forms[action].sent = false : delete forms[action];
-    }, true);
+    if (isNew(page)) {
+      const sent = noteSent(null), saved = /[?&]said=/.test(location.search) || byId("one-time-link"); // an invitation
+      drafts(forms => { if (saved) delete forms[sent]; }, true);
+    }
     for (const form of all(drafted + ", #link-form [role='search']")) if (isNew(form)) offer(form);
     nameDraft();
   };

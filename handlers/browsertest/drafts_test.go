@@ -308,3 +308,43 @@ func TestADraftIsTheWholeForm(t *testing.T) {
 	w.see("#toasts", "Saved Bookkeeper")
 	w.gone("#p-EditClient:checked")
 }
+
+// TestADraftStaysUntilItsFormIsSaved, also if htmx does not send the form: the next page does not tell that, only its message.
+func TestADraftStaysUntilItsFormIsSaved(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	w := o.windowOf(o.person("Astrid Öberg", "Administrator"))
+	dropped := func(action string) {
+		t.Helper()
+		w.until("same(JSON.parse(localStorage.getItem('drafts')).forms[%s], undefined, 'draft')", action)
+	}
+	w.open("/admin/roles/new")
+	w.fill("#name", "Bookkeeper")
+	w.click("label:has(#p-ViewClient)")
+	w.held("*/admin/roles", func() {
+		w.click("main button", "Create role")
+		if _, err := ask[any](w, "stop()"); err != nil { // it takes too long
+			t.Fatal(err)
+		}
+	})
+	w.open("/")
+	w.see("h1", "Home")
+	w.open("/admin/roles/new")
+	w.see("form [role=status]", "You typed this and did not save it: Bookkeeper")
+	w.click("form [role=status] button", "Continue")
+	w.see("#p-ViewClient:checked")
+	w.click("main button", "Create role")
+	w.see("#toasts", "Created Bookkeeper")
+	dropped("/admin/roles")
+
+	// An invitation shows a link in place of a message.
+	w.open("/admin/users?new=1")
+	w.fill("#full_name", "Tomas Rehn")
+	w.click("main button", "Create invitation")
+	w.see(".err")
+	w.fill("#email", "tomas@crm.example")
+	w.click("label:has([name=role][value=Manager])")
+	w.click("main button", "Create invitation")
+	w.see("#one-time-link")
+	dropped("/admin/users")
+}
