@@ -351,6 +351,7 @@
   const typing = target => target.matches("input:not([type='checkbox'], [type='radio'], [type='hidden']), textarea, select");
   const rowLink = row => one(".nm, h4 a", row) ?? one("a", row);
   const here = () => document.activeElement?.closest(rows);
+  const chosen = () => here() ?? one("#rows tr:hover") ?? one("#rows tr"); // a list has a row for every key
   let going = 0; // time at which g was pressed
 
   let loaded = 0; // how many rows there were before the last ones were loaded
@@ -369,11 +370,15 @@
   const keys = {
     j: () => turn(1, "after"),
     k: () => turn(-1, "before"),
-    x: () => here() && one("[type='checkbox']", here())?.click(),
+    x: () => {
+      const row = chosen();
+      if (row) rowLink(row).focus();
+      if (row) one("[type='checkbox']", row)?.click();
+    },
     a: () => one(".bulk :is(input, button)")?.focus(),
     u: () => all("#toasts :is(form button, a)").at(-1)?.focus(),
     e: () => {
-      const row = here();
+      const row = chosen();
       if (row?.closest("[data-edits]")) location.assign(rowLink(row).pathname + "/edit");
       else ((row && one("a[id^='edit-']", row)) ?? one(".fact a.val") ?? byId("edit") ?? one("a[id^='edit-']"))?.click();
     },
@@ -384,7 +389,9 @@
     g: () => { going = Date.now(); },
   };
 
-  // ---------- the editor of a fact: Tab, Shift Tab and a click elsewhere save it. Tab first goes to the twins it names
+  // ---------- an editor of one field, as of a fact: Tab, Shift Tab and a click elsewhere save it. Tab first goes to the twins it names
+
+  const editors = ".fact.edit, #value-form";
 
   const fieldOf = editor => one("input:not([type='hidden']), select, textarea", editor); // null in a conflict
   const changed = field => field.options ? !field.selectedOptions[0]?.defaultSelected : field.value !== field.defaultValue;
@@ -423,7 +430,7 @@
   };
 
   on("click", e => {
-    const editor = modal() || e.target.closest(".toast") ? null : all(".fact.edit").find(x => !x.contains(e.target));
+    const editor = modal() || e.target.closest(".toast") ? null : all(editors).find(x => !x.contains(e.target));
     const control = e.ctrlKey || e.metaKey || e.shiftKey ? null : e.target.closest("a, button");
     if (!editor || !leave(editor, { control, elsewhere: !control }) || !control) return;
     e.preventDefault(); // it is clicked again once the value is saved
@@ -472,15 +479,15 @@
   const covered = () => modal() || filtersOpen() || openMenus().some(menu => menu.checkVisibility());
 
   on("keydown", e => {
-    const { key, target } = e;
+    const { key, target } = e, editor = target.closest?.(editors);
     if (e.defaultPrevented || e.isComposing || !target.closest) return;
     const command = e.ctrlKey || e.metaKey;
     const plain = !command && !e.altKey;
     if (leaving?.next && plain && /^(.|Tab|Enter|Escape|Backspace)$/.test(key)) {
       leaving.keys.push(e);
       e.preventDefault();
-    } else if (plain && key === "Tab" && target.matches(".fact.edit :is([name='value']:not(button), .twins a)")) {
-      const editor = target.closest("form"), twins = all(".twins a", editor), twin = twins[twins.indexOf(target) + 1];
+    } else if (plain && key === "Tab" && editor && (target === fieldOf(editor) || target.matches(".twins a"))) {
+      const twins = all(".twins a", editor), twin = twins[twins.indexOf(target) + 1];
       if (e.shiftKey && target.href) return;
       if (twin && !e.shiftKey) twin.focus();
       else if (!leaveBy(editor, e)) return;

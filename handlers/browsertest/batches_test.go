@@ -142,6 +142,25 @@ func renameSector(o *office, w *window) {
 	w.focused(retail + " [id^=merge]")
 	o.WantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Retail'")
 
+	w.press("Shift+Tab", "Enter") // Tab saves, and so does a click elsewhere; what is as it was only closes
+	w.focused("#new")
+	w.write("Commerce")
+	w.press("Tab")
+	w.see("#values [role=status]", "Renamed Retail to Commerce: 60 organizations")
+	w.see("#values .nm:focus", "Commerce")
+	w.click("a", "Rename Commerce")
+	w.focused("#new")
+	w.press("Tab")
+	w.gone("#new")
+	w.click("a", "Rename Commerce")
+	w.fill("#new", "Retail")
+	w.click("h1")
+	w.see("#values [role=status]", "Renamed Commerce to Retail: 60 organizations")
+	w.gone("#new")
+	w.click("a", "Rename Retail")
+	w.click(".side a", "Home")
+	w.see("h1", "Home")
+
 	v, err := db.VocabularyOf("sector")
 	if err == nil {
 		err = o.DB.RenameValue(w.t.Context(), db.System, v, "Retail", "Trade")

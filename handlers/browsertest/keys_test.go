@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"clientregistry/handlers/handlerstest"
 )
 
@@ -75,9 +77,21 @@ func TestEveryListedKeyWorks(t *testing.T) {
 			w.press("k")
 			w.at(page)
 		},
-		"Select the row": func(string) {
-			w.press("j", "x")
-			w.until(`document.activeElement.closest("tr").querySelector("[name=id]").checked ? "" : "the row is not chosen"`)
+		"Select the row, or the first": func(string) {
+			const row = `document.activeElement.closest("tr")`
+			w.press("x")
+			w.until(row + `?.matches(":first-child:has([name=id]:checked)") ? "" : "the first row is not chosen"`)
+			w.press("x", "j", "x")
+			w.until(row + `.matches(":has([name=id]:checked)") ? "" : "the row is not chosen"`)
+			w.count(1, "#rows :checked")
+		},
+		"Edit the row, or the first": func(string) {
+			first, err := ask[string](w, `document.querySelector("#rows .nm").pathname`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.press("e")
+			w.at(first + "/edit")
 		},
 		"Go to the actions for the selected rows": func(string) { w.press("j", "x", "a"); w.focused(".bulk :is(input, button)") },
 		"Edit the row, or the first field": func(page string) {
@@ -154,4 +168,28 @@ func TestEveryListedKeyWorks(t *testing.T) {
 			t.Errorf("no page lists %q", text)
 		}
 	}
+}
+
+// TestKeysForTheRowUnderThePointer: without the focus on a row, keys are for the one that shows itself under the mouse.
+func TestKeysForTheRowUnderThePointer(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.Organization("Acme")
+	quay := o.Organization("Quay")
+	w := o.windowOf(o.person("Astrid Öberg", "Manager"))
+	hover := func() {
+		w.t.Helper()
+		w.open("/organizations")
+		x, y := w.point("#rows tr:nth-child(2) td:last-child")
+		w.act(chromedp.MouseEvent(chromedp.MouseMoved, x, y))
+		w.see("#rows tr:nth-child(2):hover")
+	}
+	hover()
+	w.press("x")
+	w.see("#rows tr:nth-child(2):hover [name=id]:checked")
+	w.count(1, "#rows :checked")
+	w.focused("#rows tr:nth-child(2) .nm")
+	hover()
+	w.press("e")
+	w.at(quay + "/edit")
 }
