@@ -17,6 +17,7 @@ type action struct {
 	event    string // the event that webhooks receive, or "" for none; a batch sends only its end
 	words    string // what people read after the actor's name; * stands for the target
 	ownWords string // the same if the actor is the target; "" means words
+	later    bool   // nothing records it yet, so no filter offers it
 }
 
 // actions are all the actions that can be recorded. To add one, add a line here, and one in
@@ -35,7 +36,7 @@ var actions = []action{
 	{slug: "update_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "updated", words: "changed *"},
 	{slug: "archive_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "archived", words: "archived *"},
 	{slug: "restore_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "restored", words: "restored *"},
-	{slug: "erase_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "updated", words: "erased *"},
+	{slug: "erase_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "updated", words: "erased *", later: true},
 
 	{slug: "create_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "created", words: "logged *"},
 	{slug: "update_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "updated", words: "changed *"},
@@ -86,7 +87,7 @@ var actions = []action{
 
 	{slug: "create_role", kind: "role", changes: "role", sight: ofAccounts, words: "created the role *"},
 	{slug: "update_role", kind: "role", changes: "role", sight: ofAccounts, words: "changed the role *"},
-	{slug: "delete_role", kind: "role", changes: "role", sight: ofAccounts, words: "deleted the role *"},
+	{slug: "delete_role", kind: "role", changes: "role", sight: ofAccounts, words: "deleted the role *", later: true},
 
 	{slug: "create_token", kind: "token", changes: "token", sight: ofAccounts, words: "created the token *"},
 	{slug: "revoke_token", kind: "token", changes: "token", sight: ofAccounts, words: "revoked the token *"},
@@ -137,6 +138,9 @@ var AuditActions = func() map[string][]string {
 	}
 	return byKind
 }()
+
+// IsRecorded reports whether anything records an action yet. Readers know the others, too.
+func IsRecorded(slug string) bool { return !actionOf(slug).later }
 
 // actionOf returns the action with this slug, or the zero action if it is unknown.
 func actionOf(slug string) action {

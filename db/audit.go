@@ -24,7 +24,7 @@ type details map[string]any
 // record writes an audit row in the transaction. Each row's hash covers the row and the previous
 // row's hash.
 func (t *tx) record(action, targetType, targetID string, metadata details) error {
-	if !slices.Contains(AuditActions[targetType], action) {
+	if !slices.Contains(AuditActions[targetType], action) || !IsRecorded(action) {
 		return fmt.Errorf("there is no action %s of kind %s", action, targetType)
 	}
 	t.recorded++

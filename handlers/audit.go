@@ -109,7 +109,8 @@ func (s *Server) auditChips(c *gin.Context, p url.Values, record string) (chips 
 			kinds = append(kinds, views.Option{Value: kind, Label: wording.Kind(kind)})
 		}
 		for _, action := range read {
-			if !slices.ContainsFunc(actions, func(o views.Option) bool { return o.Value == action }) {
+			named := slices.ContainsFunc(actions, func(o views.Option) bool { return o.Value == action })
+			if !named && (db.IsRecorded(action) || slices.Contains(p["action"], action)) {
 				actions = append(actions, views.Option{Value: action, Label: wording.Action(action)})
 			}
 		}

@@ -112,6 +112,10 @@ func TestTheAuditLogIsFilteredInItsAddress(t *testing.T) {
 		wantValue("#f-actor [name=actor][checked]", tomas.user.ID)
 	a.want(200, `.page-head a[href="/admin/audit.csv?actor=`+tomas.user.ID+`"]`, "Download CSV")
 	a.want(200, "#f-action label:has([value=logout])", "Signed out")
+	for action, label := range map[string]string{"erase_contact": "Erased a contact", "delete_role": "Deleted a role"} {
+		a.wantNot("#f-action [value=" + action + "]") // nobody can do it yet; an address may name it
+		ines.get("/admin/audit?action="+action).want(200, "#f-action label:has([value="+action+"][checked])", label)
+	}
 	wantLog("?actor="+tomas.user.ID+"&action=logout", "Tomás Brandt signed out")
 	wantLog("?action=update_org&target_type=organization", "Inès Moreau changed Quay").want(200, ".chip b", "Changed an organization")
 	wantLog("?target_type=organization&target_id="+key(org), "Inès Moreau changed Quay", "Tomás Brandt created Quay").
