@@ -11,6 +11,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/net/idna"
+
 	"clientregistry/db/text"
 )
 
@@ -145,7 +147,7 @@ func isVisibleAlone(c rune) bool {
 	return visible(c) && c != '\u2800' && !unicode.In(c, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
-// website accepts http and https URLs, and adds https:// to a bare domain.
+// website accepts http and https URLs, adds https:// to a bare domain, and writes hosts in Unicode.
 func website(s string) (string, error) {
 	refused := messageError("Enter a web address, like harborpine.example or https://harborpine.example")
 	if strings.ContainsFunc(s, invisible) || strings.ContainsAny(s, `<>"\^{}|`+"`") {
@@ -173,7 +175,26 @@ func website(s string) (string, error) {
 	if host != "localhost" && (!strings.Contains(host, ".") || slices.Contains(strings.Split(host, "."), "")) {
 		return "", refused
 	}
+	if rest, ok := strings.CutPrefix(s, u.Scheme+"://"+u.Hostname()); ok {
+		s = u.Scheme + "://" + unicodeHost(u.Hostname()) + rest
+	}
 	return s, nil
+}
+
+// unicodeHost returns a host as people read and type it: müller.example for xn--mller-kva.example, which browsers copy. It
+// returns the host itself if that is no valid name of this kind, or if the name would not lead to it.
+func unicodeHost(host string) string {
+	if !strings.Contains(strings.ToLower(host), "xn--") {
+		return host
+	}
+	name, err := idna.Lookup.ToUnicode(host)
+	if err != nil || strings.ContainsFunc(name, invisible) {
+		return host
+	}
+	if back, err := idna.Lookup.ToASCII(name); err != nil || back != strings.ToLower(host) {
+		return host
+	}
+	return name
 }
 
 // isScheme reports whether s can be the scheme of a URL (RFC 3986, 3.1). In a bare address like

@@ -34,6 +34,7 @@ func TestTwinsAreNamedWithWhy(t *testing.T) {
 		"display_name": "Acme Möbel GmbH", "website": "https://www.acme.example/about", "tax_id": "DE 123.456",
 	}, ""))(t)
 	must(o.CreateOrganization(ctx, o.Tomas, db.Fields{"display_name": "Acmeville Foods", "website": "acme.example.org"}, ""))(t)
+	must(o.CreateOrganization(ctx, o.Tomas, db.Fields{"display_name": "Bau Müller", "website": "müller-bau.example"}, ""))(t)
 	maya := must(o.CreateContact(ctx, o.Tomas, db.Fields{
 		"first_name": "Maya", "last_name": "Okafor", "email": "maya@acme.example", "phone": "+46 8 123 456 78",
 	}, ""))(t)
@@ -50,6 +51,7 @@ func TestTwinsAreNamedWithWhy(t *testing.T) {
 		{db.OrganizationKind, []string{"display_name", "Foods"}, ""},
 		{db.OrganizationKind, []string{"website", "acme.example"}, "Acme Möbel GmbH: Same website"},
 		{db.OrganizationKind, []string{"website", "http://ACME.example/x?y"}, "Acme Möbel GmbH: Same website"},
+		{db.OrganizationKind, []string{"website", "https://www.xn--mller-bau-q9a.example/"}, "Bau Müller: Same website"}, // as browsers copy it
 		{db.OrganizationKind, []string{"website", "acme"}, ""},
 		{db.OrganizationKind, []string{"website", "shop.acme.example"}, ""},
 		{db.OrganizationKind, []string{"tax_id", "de123456"}, "Acme Möbel GmbH: Same tax ID"},
