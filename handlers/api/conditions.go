@@ -38,8 +38,12 @@ func hasTag(list, tag string) bool {
 
 // basedOn returns the version of If-Match, or 0 if any will do.
 func basedOn(c *gin.Context) (int, error) {
-	tag := strings.TrimPrefix(strings.TrimSpace(c.GetHeader("If-Match")), "W/")
-	if tag == "" || tag == "*" {
+	given, sent := c.Request.Header["If-Match"]
+	if !sent {
+		return 0, nil
+	}
+	tag := strings.TrimPrefix(strings.TrimSpace(strings.Join(given, ", ")), "W/")
+	if tag == "*" {
 		return 0, nil
 	}
 	inside, opened := strings.CutPrefix(tag, `"`)

@@ -141,6 +141,8 @@ func TestRepeatedHeaders(t *testing.T) {
 		{"PATCH", "If-Match", []string{`"1"`, `"2"`}, 400},
 		{"PATCH", "If-Match", []string{`"1", "2"`}, 400},
 		{"PATCH", "If-Match", []string{`"01"`}, 400},
+		{"PATCH", "If-Match", []string{""}, 400},
+		{"PATCH", "If-Match", []string{" "}, 400},
 		{"PATCH", "If-Match", []string{`"+1"`}, 400},
 		{"POST", "Idempotency-Key", []string{"a", "b"}, 400},
 	} {
