@@ -210,7 +210,7 @@ func (u ownUndo) markMade(page []AuditEntry) error {
 			continue
 		}
 		query, args := "", append([]any{e.TargetType, e.TargetID, e.Seq, u.by.UserID}, ends...)
-		if e.isLink() {
+		if e.IsLink() {
 			query, args = " AND json_extract(metadata, '$.contact_id') = ?", append(args, e.ContactID)
 		}
 		err = u.d.reader.QuickQueryRow(u.ctx, `

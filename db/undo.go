@@ -70,14 +70,14 @@ func (by Actor) mayChange(e Entry) bool {
 // target reads the current state of what an entry is about.
 func (u *undoReader) target(e Entry) (now undoTarget, err error) {
 	key := e.TargetID
-	if e.isLink() {
+	if e.IsLink() {
 		key += " " + e.ContactID
 	}
 	if now, ok := u.known[key]; ok {
 		return now, nil
 	}
 	switch {
-	case e.isLink():
+	case e.IsLink():
 		var l Link
 		l, err = u.d.Link(u.ctx, u.by, e.TargetID, e.ContactID)
 		now = undoTarget{record: &l, version: l.Version}
@@ -119,7 +119,8 @@ func followUpNow(f *FollowUp) undoTarget {
 	return now
 }
 
-func (e Entry) isLink() bool {
+// IsLink reports whether the entry is about a link of a contact to an organization.
+func (e Entry) IsLink() bool {
 	return strings.HasSuffix(e.Action, "link_contact") || e.Action == "update_link"
 }
 
@@ -151,7 +152,7 @@ func (u *undoReader) markFields(e *Entry, now undoTarget) error {
 // fields returns the fields that an entry can have changes of.
 func (e Entry) fields() []Field {
 	switch {
-	case e.isLink():
+	case e.IsLink():
 		return linkFields
 	case e.TargetType == "organization":
 		return organizationFields
@@ -183,7 +184,7 @@ func (u *undoReader) isLatest(e Entry) (bool, error) {
 	query := "SELECT NOT EXISTS (SELECT 1 FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq > ? AND action IN (?, ?)"
 	args := []any{e.TargetType, e.TargetID, e.Seq}
 	switch {
-	case e.isLink():
+	case e.IsLink():
 		query += " AND json_extract(metadata, '$.contact_id') = ?"
 		args = append(args, "link_contact", "unlink_contact", e.ContactID)
 	case e.TargetType == "interaction":

@@ -171,16 +171,24 @@ func (w *writer) value(key string, kind db.FieldKind, value string) {
 	}
 }
 
-// entry writes an entry of a history. by is the person's name, and changes has the old and the new
-// value of each changed field, under its name and in its form in the record itself. What the reader
-// does not see is null there, too.
+// entry writes an entry of a history. by is the person's name, organization_id and contact_id are the ends of a link, and
+// changes has the old and the new value of each changed field, under its name and in its form in the record itself. What
+// the reader does not see is null there, too.
 func (w *writer) entry(e db.Entry) {
 	w.object(func() {
 		w.string("action", e.Action)
 		w.text("by", e.UserName)
+		w.text("by_id", e.UserID)
+		w.text("token", e.Token)
 		w.time("at", e.At)
 		w.string("target_type", e.TargetType)
 		w.string("target_id", e.TargetID)
+		organization, contact := "", ""
+		if e.IsLink() {
+			organization, contact = e.OrganizationID, e.ContactID
+		}
+		w.text("organization_id", organization)
+		w.text("contact_id", contact)
 		w.key("changes")
 		w.object(func() {
 			for _, c := range e.Changes {

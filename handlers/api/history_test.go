@@ -97,3 +97,35 @@ func TestHistory(t *testing.T) {
 	ines.get("/api/crm" + call + "/history").want(404)
 	wantHistory(t, lea.history(org)[:1], "delete_interaction Ines Calder {}")
 }
+
+// TestAHistoryNamesTheEndsOfALink: as far as the reader sees them, with who linked them and by which token.
+func TestAHistoryNamesTheEndsOfALink(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	u := s.User("Léa Fournier", "Viewer")
+	s.Own(u, db.ViewClient, db.EditClient)
+	ines, lea := s.as("Administrator"), s.program(u)
+	org, elif := s.Organization("Harbor", "owner_user_id", u.ID), s.Contact("Elif", "Aydın")
+	link := "/api/crm" + org + "/contacts"
+	ines.send("POST", link, `{"contact_id": "`+key(elif)+`"}`).want(201)
+	ines.send("PATCH", link+"/"+key(elif), `{"role_label": "CFO"}`).want(200)
+	wantEntry := func(by *program, path string, n int, want map[string]any) {
+		t.Helper()
+		e, _ := by.get("/api/crm" + path + "/history").want(200).list()[n].(map[string]any)
+		for name, value := range want {
+			if e[name] != value {
+				t.Errorf("%s of entry %d is %v, want %v: %v", name, n, e[name], value, e)
+			}
+		}
+	}
+	change := map[string]any{
+		"action": "update_link", "organization_id": key(org), "contact_id": key(elif), "by_id": ines.user.ID,
+		"token": s.One("SELECT name FROM tokens LIMIT 1"),
+	}
+	wantEntry(ines, org, 0, change)
+	wantEntry(ines, elif, 0, change)
+	wantEntry(lea, org, 0, change)
+	ines.send("DELETE", link+"/"+key(elif), "").want(204)
+	wantEntry(ines, org, 0, map[string]any{"action": "unlink_contact", "organization_id": key(org), "contact_id": key(elif)})
+	wantEntry(lea, org, 0, map[string]any{"action": "create_org", "organization_id": nil, "by_id": nil, "token": nil})
+}
