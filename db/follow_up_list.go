@@ -47,10 +47,7 @@ func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []
 		f.Limit = PageSize
 	}
 	f.Limit = min(f.Limit, MostListed)
-	s := listOrder{key: "due_key"}
-	if f.Done {
-		s = listOrder{key: "done_at", descending: true}
-	}
+	s := f.order()
 	c, ranges := f.conditions(by, few, by.today(d.now())), []condition(nil)
 	if f.Assignee.narrows() {
 		assignee, err := d.users(ctx, f.Assignee)
@@ -82,9 +79,17 @@ func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []
 	}
 	if len(page) > f.Limit {
 		page = page[:f.Limit]
-		next = newCursor([3]string{page[f.Limit-1].key(f.Done), "", page[f.Limit-1].ID})
+		next = s.cursor([3]string{page[f.Limit-1].key(f.Done), "", page[f.Limit-1].ID})
 	}
 	return page, next, nil
+}
+
+// order is by the day they are due or, of those that are done, the latest first.
+func (f FollowUpFilter) order() listOrder {
+	if f.Done {
+		return listOrder{key: "done_at", descending: true}
+	}
+	return listOrder{key: "due_key"}
 }
 
 // key returns what a list sorts a follow-up by.

@@ -66,7 +66,7 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	if len(page) > f.Limit {
 		page = page[:f.Limit]
 		last := page[f.Limit-1]
-		older = newCursor([3]string{stamp(last.HappenedAt), "", last.ID})
+		older = s.cursor([3]string{stamp(last.HappenedAt), "", last.ID})
 	}
 	return page, older, nil
 }

@@ -297,7 +297,7 @@ func (d *DB) readList(ctx context.Context, by Actor, k *RecordKind, f Filter) (p
 	}
 	if size := f.size(); len(page) > size {
 		page = page[:size]
-		next = newCursor(page[size-1].sortValues())
+		next = s.cursor(page[size-1].sortValues())
 	}
 	return page, next, nil
 }

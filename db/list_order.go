@@ -32,12 +32,12 @@ func (k *RecordKind) orderFor(by Actor, name string) listOrder {
 	return s
 }
 
-// after adds the condition to continue after a cursor. It returns Invalid for a malformed one.
+// after adds the condition to continue after a cursor. It returns Invalid for a malformed one, and for one of another order.
 func (c *conditions) after(s listOrder, id, cursor string) error {
 	if cursor == "" {
 		return nil
 	}
-	at, err := readCursor(cursor)
+	at, err := s.readCursor(cursor)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func bothStates(f Filter, s listOrder, list func(Filter) ([]Record, string, erro
 		page, more = page[:size], true
 	}
 	if more {
-		next = newCursor(page[len(page)-1].sortValues())
+		next = s.cursor(page[len(page)-1].sortValues())
 	}
 	return page, next, nil
 }
@@ -101,21 +101,58 @@ func bothStates(f Filter, s listOrder, list func(Filter) ([]Record, string, erro
 // sortValues returns the values that lists sort by.
 func (r Record) sortValues() [3]string { return [3]string{r.key, r.sortKey, r.ID} }
 
-// newCursor encodes the position after a row: its key, name and ID.
-func newCursor(key [3]string) string {
-	encoded, _ := json.Marshal(key)
+// cursor encodes the position after a row in this order, and in no other: its key, name and ID.
+func (s listOrder) cursor(key [3]string) string {
+	return encodeCursor(s.name(), key[0], key[1], key[2])
+}
+
+// readCursor returns the key, name and ID of a cursor. It returns Invalid for one of another order.
+func (s listOrder) readCursor(cursor string) (key [3]string, err error) {
+	parts, err := decodeCursor(cursor, 1+len(key))
+	if err == nil && parts[0] != s.name() {
+		err = damagedCursor()
+	}
+	if err == nil {
+		key = [3]string(parts[1:])
+	}
+	return key, err
+}
+
+// name tells this order from others of the same list.
+func (s listOrder) name() string {
+	name := strings.TrimPrefix(s.key, "+")
+	if s.descending {
+		return "-" + name
+	}
+	return name
+}
+
+// newCursor encodes a position that needs no order.
+func newCursor(key [3]string) string { return encodeCursor(key[:]...) }
+
+func readCursor(cursor string) (key [3]string, err error) {
+	parts, err := decodeCursor(cursor, len(key))
+	if err == nil {
+		key = [3]string(parts)
+	}
+	return key, err
+}
+
+func encodeCursor(parts ...string) string {
+	encoded, _ := json.Marshal(parts)
 	return base64.RawURLEncoding.EncodeToString(encoded)
 }
 
-func readCursor(cursor string) (at [3]string, err error) {
+// decodeCursor returns the parts of a cursor. It returns Invalid if there are not n.
+func decodeCursor(cursor string, n int) (parts []string, err error) {
 	decoded, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err == nil {
-		err = json.Unmarshal(decoded, &at)
+		err = json.Unmarshal(decoded, &parts)
 	}
-	if err != nil {
-		return at, damagedCursor()
+	if err != nil || len(parts) != n {
+		return nil, damagedCursor()
 	}
-	return at, nil
+	return parts, nil
 }
 
 func damagedCursor() error {

@@ -9,11 +9,11 @@ import (
 // Neighbors returns the records before and after one in a list, with no ID where there is none. Both
 // are zero if the record is not in the list.
 func (d *DB) Neighbors(ctx context.Context, by Actor, k *RecordKind, f Filter, id string) (before, after Named, err error) {
-	at, err := d.cursorAt(ctx, by, k, f, id)
+	at, err := d.positionIn(ctx, by, k, f, id)
 	if errors.Is(err, ErrNotFound) {
 		return before, after, nil
 	}
-	f.After, f.Limit = at, 1
+	f.Limit = 1
 	s := k.orderFor(by, f.Sort)
 	for _, x := range []struct {
 		to         *Named
@@ -22,6 +22,7 @@ func (d *DB) Neighbors(ctx context.Context, by Actor, k *RecordKind, f Filter, i
 		if f.Sort = s.column; x.descending {
 			f.Sort = "-" + s.column
 		}
+		f.After = k.orderFor(by, f.Sort).cursor(at)
 		page, _, readErr := d.readList(ctx, by, k, f)
 		if err = errors.Join(err, readErr); len(page) > 0 {
 			*x.to = Named{page[0].ID, page[0].Name()}
@@ -33,30 +34,30 @@ func (d *DB) Neighbors(ctx context.Context, by Actor, k *RecordKind, f Filter, i
 	return before, after, nil
 }
 
-// cursorAt returns a list's position of one of its records, or ErrNotFound.
-func (d *DB) cursorAt(ctx context.Context, by Actor, k *RecordKind, f Filter, id string) (string, error) {
+// positionIn returns what one of a list's records has in its order, for a cursor, or ErrNotFound.
+func (d *DB) positionIn(ctx context.Context, by Actor, k *RecordKind, f Filter, id string) (at [3]string, err error) {
 	if f.Status == "all" {
 		for _, f.Status = range []string{"active", "archived"} {
-			if at, err := d.cursorAt(ctx, by, k, f, id); !errors.Is(err, ErrNotFound) {
+			if at, err := d.positionIn(ctx, by, k, f, id); !errors.Is(err, ErrNotFound) {
 				return at, err
 			}
 		}
-		return "", ErrNotFound
+		return at, ErrNotFound
 	}
 	few, err := d.ownsFew(ctx, by)
 	if err != nil {
-		return "", err
+		return at, err
 	}
 	if f, err = d.completeFilter(ctx, f); err != nil {
-		return "", err
+		return at, err
 	}
 	s := k.orderFor(by, f.Sort)
 	c, empty := k.conditions(by, f, walk, s, few)
 	if empty {
-		return "", ErrNotFound
+		return at, ErrNotFound
 	}
 	c.add(k.id()+" = ?", id)
 	read, args := k.read(by, s.key, unnamed)
 	r, err := k.scan(d.reader.QueryRow(ctx, read+c.where(), append(args, c.args...)...))
-	return newCursor(r.sortValues()), err
+	return r.sortValues(), err
 }

@@ -42,7 +42,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	d := openHere(t)
 	ctx := t.Context()
 	by := Actor{UserID: newID(), May: Permissions}
-	id, after := newID(), newCursor([3]string{"a", "a", newID()})
+	id, after := newID(), listOrder{key: "happened_at", descending: true}.cursor([3]string{"a", "", newID()})
 	ask := func(errs ...error) {
 		for _, err := range errs {
 			if err != nil {
@@ -71,7 +71,9 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 			{Assignee: OneOf(id), New: true},
 			{Assignee: OneOf(id), Done: true},
 		} {
-			f.After = cursor
+			if f.After = cursor; cursor != "" {
+				f.After = f.order().cursor([3]string{"a", "", newID()})
+			}
 			_, _, err := d.FollowUps(ctx, by, f)
 			ask(err)
 		}
@@ -129,9 +131,14 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	_, _, err4 = d.FollowUps(ctx, by, FollowUpFilter{ContactID: id})
 	ask(err3, err4)
 	for _, assignee := range []ValueFilter{OneOf(id, "x"), {Values: []string{id}, None: true}, {Values: []string{id}, Not: true}} {
-		for _, cursor := range []string{"", after} {
-			_, _, err = d.FollowUps(ctx, by, FollowUpFilter{Assignee: assignee, When: "overdue", After: cursor})
-			_, _, err2 = d.FollowUps(ctx, by, FollowUpFilter{Assignee: assignee, Done: true, After: cursor})
+		for _, f := range []FollowUpFilter{{}, {After: "more"}} {
+			late, done := f, f
+			late.Assignee, late.When, done.Assignee, done.Done = assignee, "overdue", assignee, true
+			if f.After != "" {
+				late.After, done.After = late.order().cursor([3]string{"a", "", id}), done.order().cursor([3]string{"a", "", id})
+			}
+			_, _, err = d.FollowUps(ctx, by, late)
+			_, _, err2 = d.FollowUps(ctx, by, done)
 			ask(err, err2)
 		}
 	}
@@ -409,6 +416,7 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 			filters[one](&f)
 			filters[two](&f)
 			for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
+				f.After = "" // of the other kind
 				all, empty := k.listConditions(by, f)
 				if empty || len(all) == 0 {
 					continue
@@ -428,7 +436,7 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 				}
 				for _, s := range k.orders() {
 					for _, s.descending = range []bool{false, true} {
-						for _, f.After = range []string{"", newCursor([3]string{"a", "a", newID()})} {
+						for _, f.After = range []string{"", s.cursor([3]string{"a", "a", newID()})} {
 							checked++
 							what := fmt.Sprint(k.Plural, " by ", s.column, " with ", one, " and ", two)
 							plan := d.planOf(t, k, by, f, walk, s.listOrder, false)
@@ -455,7 +463,7 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
 		for _, s := range k.orders() {
 			for _, s.descending = range []bool{false, true} {
-				for _, cursor := range []string{"", newCursor([3]string{"a", "a", newID()})} {
+				for _, cursor := range []string{"", s.cursor([3]string{"a", "a", newID()})} {
 					for _, status := range []string{"active", "archived"} {
 						plan := d.planOf(t, k, by, Filter{Status: status, After: cursor}, walk, s.listOrder, false)
 						if !strings.Contains(plan, " INDEX "+s.index+" ") || strings.Contains(plan, "TEMP B-TREE") {

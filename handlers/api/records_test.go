@@ -333,3 +333,34 @@ func TestOwnClients(t *testing.T) {
 	p.send("POST", "/api/crm"+own+"/contacts", `{"first_name": "New", "last_name": "One"}`).want(201).wantAt("contact.owner_user_id", u.ID)
 	s.Clock.Add(time.Second)
 }
+
+// TestACursorIsOfOneOrder: in another order, and cut short, it is refused instead of ending the list early.
+func TestACursorIsOfOneOrder(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.as("Manager")
+	for _, name := range []string{"Acme", "Brig", "Cove"} {
+		s.Organization(name)
+	}
+	sorts := []string{"display_name", "-display_name", "created_at", "-created_at", "sector"}
+	for _, made := range sorts {
+		next := p.get("/api/crm/organizations?limit=2&sort=" + made).want(200).Header.Get("Link")
+		_, after, _ := strings.Cut(next, "after=")
+		after, _, _ = strings.Cut(strings.Split(after, ">")[0], "&")
+		for _, sort := range sorts {
+			a := p.get("/api/crm/organizations?limit=2&sort=" + sort + "&after=" + after)
+			if sort == made {
+				if n := len(a.want(200).list()); n != 1 {
+					t.Errorf("%d after the second by %s", n, sort)
+				}
+			} else {
+				a.want(422, "after: This link to more rows is not valid")
+			}
+		}
+	}
+	for _, short := range []string{"W10", "bnVsbA", "WyIiLCIiLCIiXQ"} {
+		for _, list := range []string{"organizations", "contacts", "interactions", "follow-ups"} {
+			p.get("/api/crm/"+list+"?after="+short).want(422, "after: ")
+		}
+	}
+}
