@@ -326,7 +326,7 @@ func TestWhereSomebodyLeftOffIsNotWhatTheyChangedOnMany(t *testing.T) {
 	want(t, "after its undo", touched(), "Brig Acme")
 
 	sector := vocabulary(t, "sector")
-	if err := o.RenameValue(ctx, o.Ines, sector, "Software", "Programs"); err != nil {
+	if _, err := o.RenameValue(ctx, o.Ines, sector, "Software", "Programs"); err != nil {
 		t.Fatal(err)
 	}
 	must(o.ContinueValueChanges(ctx, time.Hour))(t)

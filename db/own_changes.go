@@ -154,7 +154,7 @@ func (u ownUndo) canUndo(e *AuditEntry, said batchMetadata, first int64) (can bo
 			return false, nil
 		}
 		e.Action = map[string]string{"rename": "rename_value", "merge": "merge_values"}[c.Kind]
-		return err == nil && !c.Undone && c.vocabulary.Need.MetBy(u.by), err
+		return err == nil && !c.Undone && c.Vocabulary.Need.MetBy(u.by), err
 	case "hide_value", "suggest_value":
 		v, err := VocabularyOf(said.Vocabulary)
 		if err != nil || u.isDecided(said.Vocabulary+" "+said.Value) || !v.Need.MetBy(u.by) {

@@ -54,10 +54,10 @@ func (t *tx) viewsOfValue(c ValueChange) (all []followedView, err error) {
 	rows, err := t.Query(selectView)
 	views, err := sqlite.Collect(rows, err, scanSavedView)
 	for _, v := range views {
-		if !slices.Contains(c.vocabulary.lists(), v.List) {
+		if !slices.Contains(c.Vocabulary.lists(), v.List) {
 			continue
 		}
-		if query, changed := renamedIn(v.Query, c.vocabulary.Column, c.Old, c.New); changed {
+		if query, changed := renamedIn(v.Query, c.Vocabulary.Column, c.Old, c.New); changed {
 			all = append(all, followedView{v, query})
 		}
 	}

@@ -50,7 +50,7 @@ func TestSavedViewsFollowARenamedValue(t *testing.T) {
 			for _, x := range all[3:] {
 				others += "\n" + x.Query + " 1"
 			}
-			if err := o.RenameValue(ctx, o.Ines, v, "Old", "New & old"); err != nil {
+			if _, err := o.RenameValue(ctx, o.Ines, v, "Old", "New & old"); err != nil {
 				t.Fatal(err)
 			}
 			finish(t, o)
@@ -82,7 +82,7 @@ func TestSavedViewsFollowMergedValues(t *testing.T) {
 	long := saveQuery(t, o, o.Tomas, "organizations", "q="+strings.Repeat("x", 3980)+"&sector=SaaS")
 	query := func(v db.SavedView) string { return o.Column(t, "SELECT query FROM saved_views WHERE id = ?", v.ID)[0] }
 
-	if err := o.MergeValues(ctx, o.Ines, v, "Software", "SaaS"); err != nil {
+	if _, err := o.MergeValues(ctx, o.Ines, v, "Software", "SaaS"); err != nil {
 		t.Fatal(err)
 	}
 	must(o.ContinueValueChanges(ctx, time.Hour))(t)
@@ -111,7 +111,7 @@ func TestSavedViewsFollowMergedValues(t *testing.T) {
 	want(t, "one whose filters were edited", query(late), "sector=SaaS&q=mine")
 
 	// What would be too long stays as it is, also after Undo, and the change says so.
-	if err := o.MergeValues(ctx, o.Ines, v, "SaaS", "Public sector"); err != nil {
+	if _, err := o.MergeValues(ctx, o.Ines, v, "SaaS", "Public sector"); err != nil {
 		t.Fatal(err)
 	}
 	finish(t, o)

@@ -24,18 +24,18 @@ const (
 )
 
 // RenameValue begins to change a value into one that is not there yet, wherever it is used.
-// ContinueValueChanges makes the change. It returns Invalid if the new value is refused or exists, if
+// ContinueValueChanges makes the change that it returns. It returns Invalid if the new value is refused or exists, if
 // there is no such value, or if another change of the vocabulary is running.
-func (d *DB) RenameValue(ctx context.Context, by Actor, v Vocabulary, from, typed string) error {
+func (d *DB) RenameValue(ctx context.Context, by Actor, v Vocabulary, from, typed string) (ValueChange, error) {
 	return d.beginValueChange(ctx, by, v, ValueChange{Kind: "rename", Old: from, New: typed})
 }
 
 // MergeValues is RenameValue into a value that is there already.
-func (d *DB) MergeValues(ctx context.Context, by Actor, v Vocabulary, from, into string) error {
+func (d *DB) MergeValues(ctx context.Context, by Actor, v Vocabulary, from, into string) (ValueChange, error) {
 	return d.beginValueChange(ctx, by, v, ValueChange{Kind: "merge", Old: from, New: into})
 }
 
-func (d *DB) beginValueChange(ctx context.Context, by Actor, v Vocabulary, c ValueChange) error {
+func (d *DB) beginValueChange(ctx context.Context, by Actor, v Vocabulary, c ValueChange) (ValueChange, error) {
 	action := map[string]string{"rename": "rename_value", "merge": "merge_values"}[c.Kind]
 	err := d.write(ctx, by, v.Need, func(t *tx) (err error) {
 		if err := t.checkValueChange(v, &c); err != nil {
@@ -61,9 +61,9 @@ func (d *DB) beginValueChange(ctx context.Context, by Actor, v Vocabulary, c Val
 		return t.record(action, "system", c.ID, details{"vocabulary": v.Column, "old": c.Old, "new": c.New, "expected": c.Expected})
 	})
 	if err != nil {
-		return fmt.Errorf("%s of %s: %w", action, v.Column, err)
+		return ValueChange{}, fmt.Errorf("%s of %s: %w", action, v.Column, err)
 	}
-	return nil
+	return c, nil
 }
 
 // isUsual reports whether a value with this state is suggested even if nothing has it.
@@ -136,7 +136,7 @@ func (t *tx) refuseWhileChanging(v Vocabulary) error {
 }
 
 func (t *tx) insertValueChange(v Vocabulary, c *ValueChange) error {
-	c.ID = newID()
+	c.ID, c.Vocabulary = newID(), v
 	_, err := t.Exec(`
 		INSERT INTO value_changes (id, kind, vocabulary, old_value, new_value, old_state, new_state, user_id, undoes, expected, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -192,7 +192,7 @@ func (d *DB) ContinueValueChanges(ctx context.Context, most time.Duration) (more
 				return err
 			}
 			if err := t.record("finish_value_change", "system", c.ID, details{
-				"batch": c.ID, "action": c.Kind, "count": c.Done, "skipped": c.Skipped, "vocabulary": c.vocabulary.Column, "old": c.Old, "new": c.New,
+				"batch": c.ID, "action": c.Kind, "count": c.Done, "skipped": c.Skipped, "vocabulary": c.Vocabulary.Column, "old": c.Old, "new": c.New,
 			}); err != nil {
 				return err
 			}
@@ -215,13 +215,13 @@ func (d *DB) Checkpoint(ctx context.Context) error {
 
 // makeValueChange makes a piece of a change.
 func (t *tx) makeValueChange(c *ValueChange, late func() bool) (finished bool, err error) {
-	used, err := t.spellings(c.vocabulary, c.Old)
+	used, err := t.spellings(c.Vocabulary, c.Old)
 	used = without(used, c.New)
 	if err != nil || len(used) == 0 {
 		return err == nil, err
 	}
 	for done := 0; done < valuePiece; {
-		n, err := t.changeValues(*c, among(c.vocabulary.Column, used))
+		n, err := t.changeValues(*c, among(c.Vocabulary.Column, used))
 		if err != nil {
 			return false, err
 		}
@@ -238,7 +238,7 @@ func (t *tx) makeValueChange(c *ValueChange, late func() bool) (finished bool, e
 
 // changeValues changes up to valueStep rows that have one of the old spellings, and returns how many.
 func (t *tx) changeValues(c ValueChange, old condition) (n int, err error) {
-	v, where := c.vocabulary, " WHERE "+old.sql+limit(valueStep)
+	v, where := c.Vocabulary, " WHERE "+old.sql+limit(valueStep)
 	switch {
 	case v.kind != nil:
 		type row struct{ id, value string }

@@ -102,7 +102,7 @@ func TestAValueIsRenamedEverywhereAndTakenBack(t *testing.T) {
 			values := func() string {
 				return strings.Join(o.Column(t, "SELECT "+column+" FROM "+table+" ORDER BY "+order), " ")
 			}
-			if err := o.RenameValue(ctx, o.Ines, v, "Old", "  New "); err != nil {
+			if _, err := o.RenameValue(ctx, o.Ines, v, "Old", "  New "); err != nil {
 				t.Fatal(err)
 			}
 			want(t, "before the first piece", values(), "Old Old Old")
@@ -120,7 +120,7 @@ func TestAValueIsRenamedEverywhereAndTakenBack(t *testing.T) {
 			// One is changed in the meantime, and one that never had the old value has the new one.
 			o.Exec(t, "UPDATE "+table+" SET "+column+" = 'Other' WHERE "+order+" = (SELECT min("+order+") FROM "+table+")")
 			got := must(o.UndoValueChange(ctx, o.Ines, c.ID))(t)
-			want(t, "vocabulary of the undo", got.Column, column)
+			want(t, "vocabulary of the undo", got.Vocabulary.Column, column)
 			if _, err := o.UndoValueChange(ctx, o.Ines, c.ID); err == nil {
 				t.Error("it is undone twice")
 			}
@@ -163,7 +163,7 @@ func TestAChangeOfAValueGoesOnAfterAKill(t *testing.T) {
 		t.Cleanup(func() { d.Close() })
 		return d
 	}
-	if err := o.MergeValues(ctx, o.Ines, v, "Software", "SaaS"); err != nil {
+	if _, err := o.MergeValues(ctx, o.Ines, v, "Software", "SaaS"); err != nil {
 		t.Fatal(err)
 	}
 	must(o.ContinueValueChanges(ctx, time.Hour))(t)
@@ -177,7 +177,7 @@ func TestAChangeOfAValueGoesOnAfterAKill(t *testing.T) {
 	ids = append(ids, o.Column(t, "SELECT id FROM organizations WHERE sector = 'SaaS' LIMIT 1")...)
 	must(o.UpdateOrganization(ctx, o.Tomas, ids[1], 1, db.Fields{"website": "a.example"}))(t) // its version is 2 now, and nobody is in the way
 	wantConflict(t, errorOf(o.UpdateOrganization(ctx, o.Tomas, ids[1], 1, db.Fields{"sector": "Media"})))
-	wantInvalid(t, o.RenameValue(ctx, o.Ines, v, "Retail", "Shops"), "new") // one at a time
+	wantInvalid(t, errorOf(o.RenameValue(ctx, o.Ines, v, "Retail", "Shops")), "new") // one at a time
 
 	d := again()
 	for must(d.ContinueValueChanges(ctx, time.Hour))(t) {
@@ -218,7 +218,7 @@ func TestAPieceEndsWhenItsTimeIsUp(t *testing.T) {
 	count := func() string {
 		return o.Column(t, "SELECT count(*) FROM organizations WHERE sector = 'Software'")[0]
 	}
-	if err := o.MergeValues(ctx, o.Ines, v, "Software", "SaaS"); err != nil {
+	if _, err := o.MergeValues(ctx, o.Ines, v, "Software", "SaaS"); err != nil {
 		t.Fatal(err)
 	}
 	var left []string
@@ -235,7 +235,7 @@ func TestAPieceEndsWhenItsTimeIsUp(t *testing.T) {
 	want(t, "the undo", fmt.Sprint(undo.Expected, undo.Done, undo.Skipped), "60 60 0")
 
 	// All of them have another value since, so that there is nothing to undo.
-	if err := o.MergeValues(ctx, o.Ines, v, "Software", "SaaS"); err != nil {
+	if _, err := o.MergeValues(ctx, o.Ines, v, "Software", "SaaS"); err != nil {
 		t.Fatal(err)
 	}
 	finish(t, o)
@@ -307,10 +307,10 @@ func TestAChangeOfAValueTakesAllItsSpellings(t *testing.T) {
 			for _, c := range []struct{ from, to, kind string }{
 				{"Old", "New", "rename"}, {"Old", "Old", "rename"}, {"OLD", "Öld", "rename"}, {"Old", v.Usual[0], "merge"},
 			} {
-				change := map[string]func(context.Context, db.Actor, db.Vocabulary, string, string) error{
+				change := map[string]func(context.Context, db.Actor, db.Vocabulary, string, string) (db.ValueChange, error){
 					"rename": o.RenameValue, "merge": o.MergeValues,
 				}[c.kind]
-				if err := change(ctx, o.Ines, v, c.from, c.to); err != nil {
+				if _, err := change(ctx, o.Ines, v, c.from, c.to); err != nil {
 					t.Fatal(err)
 				}
 				finish(t, o)
@@ -321,8 +321,8 @@ func TestAChangeOfAValueTakesAllItsSpellings(t *testing.T) {
 				want(t, "listed again", strings.HasPrefix(listed(t, o, v), "OLD 3 also Old, öld"), true)
 				wantSound(t, o)
 			}
-			wantInvalid(t, o.MergeValues(ctx, o.Ines, v, "Old", "OLD"), "new")
-			wantInvalid(t, o.RenameValue(ctx, o.Ines, v, v.Usual[0], "oLD"), "new") // that is there
+			wantInvalid(t, errorOf(o.MergeValues(ctx, o.Ines, v, "Old", "OLD")), "new")
+			wantInvalid(t, errorOf(o.RenameValue(ctx, o.Ines, v, v.Usual[0], "oLD")), "new") // that is there
 		})
 	}
 }
@@ -414,7 +414,7 @@ func TestHiddenValuesAreNotSuggestedAndCanBeAgain(t *testing.T) {
 	wantInvalid(t, o.HideValue(ctx, o.Ines, v, "Nothing has this"), "value")
 
 	// A usual value keeps being suggested under its new name, even where nothing has it. So does the old one after Undo.
-	if err := o.RenameValue(ctx, o.Ines, v, "Media", "Press"); err != nil {
+	if _, err := o.RenameValue(ctx, o.Ines, v, "Media", "Press"); err != nil {
 		t.Fatal(err)
 	}
 	finish(t, o)
@@ -433,7 +433,7 @@ func TestChangesOfValuesAreRefused(t *testing.T) {
 	before := dbtest.Dump(t, o.Path)
 	for what, c := range map[string]struct {
 		from, to, field string
-		change          func(context.Context, db.Actor, db.Vocabulary, string, string) error
+		change          func(context.Context, db.Actor, db.Vocabulary, string, string) (db.ValueChange, error)
 	}{
 		"unknown":           {"Nothing has this", "x", "value", o.RenameValue},
 		"empty":             {"Old", " ", "new", o.RenameValue},
@@ -443,17 +443,17 @@ func TestChangesOfValuesAreRefused(t *testing.T) {
 		"into itself":       {"Old", "Old", "new", o.MergeValues},
 		"into nothing":      {"Old", "Nothing has this", "new", o.MergeValues},
 	} {
-		t.Run(what, func(t *testing.T) { wantInvalid(t, c.change(ctx, o.Ines, v, c.from, c.to), c.field) })
+		t.Run(what, func(t *testing.T) { wantInvalid(t, errorOf(c.change(ctx, o.Ines, v, c.from, c.to)), c.field) })
 	}
 	own := o.Ines
 	own.OwnOnly = true
 	blind := o.Ines
 	blind.May = []db.Permission{db.ManageSystem, db.ViewClient, db.EditClient, db.ViewInteraction}
 	for what, err := range map[string]error{
-		"a manager":           o.RenameValue(ctx, o.Tomas, v, "Old", "New"),
-		"own clients":         o.RenameValue(ctx, own, v, "Old", "New"),
+		"a manager":           errorOf(o.RenameValue(ctx, o.Tomas, v, "Old", "New")),
+		"own clients":         errorOf(o.RenameValue(ctx, own, v, "Old", "New")),
 		"hiding":              o.HideValue(ctx, o.Tomas, v, "Old"),
-		"without interaction": o.RenameValue(ctx, blind, vocabulary(t, "outcome"), "Old", "New"),
+		"without interaction": errorOf(o.RenameValue(ctx, blind, vocabulary(t, "outcome"), "Old", "New")),
 		"reading":             errorOf3(o.Values(ctx, blind, vocabulary(t, "outcome"), "")),
 		"reading changes":     errorOf(o.ValueChanges(ctx, o.Tomas, v, 1)),
 		"undoing":             errorOf(o.UndoValueChange(ctx, o.Tomas, "x")),

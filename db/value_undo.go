@@ -12,15 +12,15 @@ import (
 )
 
 // UndoValueChange begins to undo a finished change in the rows that still have the new value.
-// ContinueValueChanges does it. It returns ErrNotFound, or Invalid if the change is running, if it was
+// ContinueValueChanges makes the change that it returns. It returns ErrNotFound, or Invalid if the change is running, if it was
 // undone already, or if another change of the vocabulary is running.
-func (d *DB) UndoValueChange(ctx context.Context, by Actor, id string) (v Vocabulary, err error) {
+func (d *DB) UndoValueChange(ctx context.Context, by Actor, id string) (undo ValueChange, err error) {
 	err = d.write(ctx, by, ManageVocabularies, func(t *tx) error {
 		c, err := t.valueChange(id)
 		if err != nil {
 			return err
 		}
-		v = c.vocabulary
+		v := c.Vocabulary
 		switch {
 		case c.Kind == "undo":
 			return ErrNotFound
@@ -30,7 +30,7 @@ func (d *DB) UndoValueChange(ctx context.Context, by Actor, id string) (v Vocabu
 		if err := errors.Join(v.Need.Refuse(by), t.refuseWhileChanging(v)); err != nil {
 			return err
 		}
-		undo := ValueChange{Kind: "undo", Old: c.New, New: c.Old, Undoes: c.ID, Expected: c.Done}
+		undo = ValueChange{Kind: "undo", Old: c.New, New: c.Old, Undoes: c.ID, Expected: c.Done}
 		if undo.oldState, err = t.valueState(v, undo.Old); err != nil {
 			return err
 		}
@@ -47,9 +47,9 @@ func (d *DB) UndoValueChange(ctx context.Context, by Actor, id string) (v Vocabu
 			details{"vocabulary": v.Column, "old": undo.Old, "new": undo.New, "undoes": c.ID, "expected": undo.Expected})
 	})
 	if err != nil {
-		return v, fmt.Errorf("undo change of a value %s: %w", id, err)
+		return ValueChange{}, fmt.Errorf("undo change of a value %s: %w", id, err)
 	}
-	return v, nil
+	return undo, nil
 }
 
 // undoValueChange undoes the next piece of a change. It may find nothing there to undo.
@@ -114,7 +114,7 @@ func (t *tx) undoValue(c ValueChange, id, metadata string) (undone bool, err err
 	if err := json.Unmarshal([]byte(metadata), &said); err != nil {
 		return false, err
 	}
-	v := c.vocabulary
+	v := c.Vocabulary
 	was := cmp.Or(said.Changes[v.Column].Old, c.New) // what was erased does not say it
 	switch {
 	case v.kind != nil:

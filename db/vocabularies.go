@@ -330,6 +330,7 @@ func (t *tx) setValueState(v Vocabulary, value string, state sql.NullBool) (err 
 // ValueChange is a change of one value of a vocabulary into another, wherever it is used.
 type ValueChange struct {
 	ID, Kind                string // Kind is rename, merge or undo
+	Vocabulary              Vocabulary
 	Old, New                string
 	By                      string // "" if their account was deleted
 	Expected, Done, Skipped int    // Skipped is how many had another value when this was to be undone
@@ -337,7 +338,6 @@ type ValueChange struct {
 	Undone                  bool   // whether somebody took it back, or is taking it back
 	Undoes                  string // the change that an undo takes back, else ""
 	ViewsLeft               int    // saved views that filter by the old value still, because the new one makes them too long
-	vocabulary              Vocabulary
 	userID                  string
 	oldState, newState      sql.NullBool
 	undoneTo                int64
@@ -361,7 +361,7 @@ func scanValueChange(r sqlite.Row) (c ValueChange, err error) {
 		return c, ErrNotFound
 	}
 	if err == nil {
-		c.vocabulary, err = VocabularyOf(column)
+		c.Vocabulary, err = VocabularyOf(column)
 	}
 	return c, err
 }

@@ -69,7 +69,7 @@ func (s *site) undoneChange(sector string) string {
 	ctx := context.Background()
 	v, err := db.VocabularyOf("sector")
 	if err == nil {
-		err = s.DB.RenameValue(ctx, db.System, v, sector, sector+" renamed")
+		_, err = s.DB.RenameValue(ctx, db.System, v, sector, sector+" renamed")
 	}
 	if err != nil {
 		s.t.Fatal(err)

@@ -35,7 +35,7 @@ func TestAnAdministratorRenamesMergesAndHidesWords(t *testing.T) {
 		wantTexts("#new option[selected]", "Energy")
 	ines.submit(form, "#values .edit .btn.pri", "new", strings.Repeat("x", 81)).want(422, "#new-e", "Use at most 80 characters")
 
-	if to := ines.submit(form, "#values .edit .btn.pri", "new", "Programs").to(); to != "/admin/vocabularies?changed=1&v=sector" {
+	if to := ines.submit(form, "#values .edit .btn.pri", "new", "Programs").to(); to != "/admin/vocabularies?changed=Programs&v=sector" {
 		t.Fatal(to)
 	}
 	s.Jobs.Wait()
@@ -94,7 +94,7 @@ func TestAChangeOfAWordShowsHowFarItIs(t *testing.T) {
 	acme := s.Organization("Acme", "sector", "Software")
 	v, err := db.VocabularyOf("sector")
 	if err == nil {
-		err = s.DB.RenameValue(t.Context(), db.System, v, "Software", "Programs")
+		_, err = s.DB.RenameValue(t.Context(), db.System, v, "Software", "Programs")
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -294,10 +294,12 @@ func TestAWordKeepsTheFocusInItsRow(t *testing.T) {
 	id := func(a answer) string { return a.html.Find("#values [autofocus]").AttrOr("id", "") }
 	changed := ines.viaHTMX().post("/admin/vocabularies/rename", append(value, "new", "Apiary")...).wantFragment(true)
 	s.Jobs.Wait()
-	page = ines.get("/admin/vocabularies?v=sector&changed=1").want(200, "#"+id(changed), "Apiary").wantTexts("#values [autofocus]", "Apiary")
+	page = ines.get("/admin/vocabularies?v=sector&changed=Apiary").want(200, "#"+id(changed), "Apiary").wantTexts("#values [autofocus]", "Apiary")
 	changed = ines.viaHTMX().post(page.html.Find("#news form").AttrOr("action", "")).wantFragment(true)
 	s.Jobs.Wait()
 	ines.get("/admin/vocabularies?v=sector").want(200, "#"+id(changed), "Bee keeping")
+	// Also if somebody else has changed another value since.
+	ines.get("/admin/vocabularies?v=sector&changed=Energy").wantTexts("#values [autofocus]", "Energy")
 	changed = ines.viaHTMX().post("/admin/vocabularies/merge", append(value, "new", "Energy")...).wantTexts("#values [autofocus]", "Energy")
 	s.Jobs.Wait()
 	page = ines.get("/admin/vocabularies?v=sector").want(200, "#"+id(changed), "Energy")
@@ -306,7 +308,7 @@ func TestAWordKeepsTheFocusInItsRow(t *testing.T) {
 	// While somebody else's change is running, what it disables passes the focus on.
 	v, err := db.VocabularyOf("sector")
 	if err == nil {
-		err = s.DB.RenameValue(t.Context(), db.System, v, "Bee keeping", "Beekeeping")
+		_, err = s.DB.RenameValue(t.Context(), db.System, v, "Bee keeping", "Beekeeping")
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -163,7 +163,7 @@ func renameSector(o *office, w *window) {
 
 	v, err := db.VocabularyOf("sector")
 	if err == nil {
-		err = o.DB.RenameValue(w.t.Context(), db.System, v, "Retail", "Trade")
+		_, err = o.DB.RenameValue(w.t.Context(), db.System, v, "Retail", "Trade")
 	}
 	if err != nil {
 		w.t.Fatal(err)
