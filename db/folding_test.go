@@ -357,3 +357,23 @@ func TestSearchFindsWhatPeopleType(t *testing.T) {
 		want(t, typed, len(organizations)+len(contacts), 0)
 	}
 }
+
+// TestAStartIndexesInPiecesWhatAnotherProgramWrote: so that it holds few rows at a time, and the next one goes on after it.
+func TestAStartIndexesInPiecesWhatAnotherProgramWrote(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	o.Exec(t, `
+		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5001)
+		INSERT INTO contacts (id, first_name, last_name, updated_at)
+		SELECT printf('%08x-0000-7000-8000-000000000000', i), 'Foreign', 'Person', printf('2026-11-01T00:00:00.%03dZ', i = 5001) FROM n;
+		CREATE TRIGGER cut BEFORE UPDATE OF docid ON contacts WHEN new.updated_at LIKE '%001Z' BEGIN SELECT RAISE(ABORT, 'no power'); END`)
+	indexed := func() string { return o.Column(t, "SELECT count(docid) FROM contacts WHERE first_name = 'Foreign'")[0] }
+	if d, err := db.Open(t.Context(), o.Path, db.Options{Now: o.Clock.Now}); err == nil {
+		d.Close()
+		t.Fatal("the start was not cut short")
+	}
+	want(t, "indexed by the start that was cut short", indexed(), "5000")
+	o.Exec(t, "DROP TRIGGER cut")
+	must(db.Open(t.Context(), o.Path, db.Options{Now: o.Clock.Now}))(t).Close()
+	want(t, "indexed by the next one", indexed(), "5001")
+}

@@ -146,50 +146,53 @@ func nameWords(names ...string) string {
 	return strings.Join(slices.Concat(text.Words(written), text.Joined(written), text.Spelled(written)), " ")
 }
 
+// foreignPiece is the largest number of rows that one transaction indexes of those that another program wrote.
+const foreignPiece = 5000
+
 // indexForeignRows indexes rows that another program wrote, and sets their sort keys.
 func (d *DB) indexForeignRows(ctx context.Context) error {
-	err := d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
-		for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
-			read, args := k.read(Actor{}, "sort_key", ownerName)
-			rows, err := t.Query(read+" WHERE docid IS NULL", args...)
-			found, err := sqlite.Collect(rows, err, k.scanner())
+	for _, index := range []func(*tx) (int, error){
+		func(t *tx) (int, error) { return t.indexForeignRecords(OrganizationKind) },
+		func(t *tx) (int, error) { return t.indexForeignRecords(ContactKind) },
+		(*tx).indexForeignInteractions,
+	} {
+		for more := true; more; {
+			err := d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
+				n, err := index(t)
+				more = n == foreignPiece
+				return err
+			})
 			if err != nil {
 				return err
 			}
-			for _, r := range found {
-				if err := t.reindexRecord(k, r.ID); err != nil {
-					return err
-				}
-			}
 		}
-		return nil
-	})
-	for more := true; more && err == nil; {
-		more, err = d.indexForeignInteractions(ctx)
 	}
-	return err
+	return nil
 }
 
-// indexForeignInteractions indexes the next few thousand interactions that another program wrote.
-// more is true if some may be left.
-func (d *DB) indexForeignInteractions(ctx context.Context) (more bool, err error) {
-	const most = 5000
-	err = d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
-		rows, err := t.Query("SELECT id, subject, body FROM interactions INDEXED BY interactions_docid"+
-			" WHERE docid IS NULL ORDER BY rowid LIMIT ?", most)
-		found, err := sqlite.Collect(rows, err, func(r sqlite.Row) (i Interaction, err error) {
-			return i, r.Scan(&i.ID, &i.Subject, nullText{&i.Body})
-		})
-		if err != nil {
-			return err
+// indexForeignRecords indexes a piece of a kind's records that another program wrote, and returns how many.
+func (t *tx) indexForeignRecords(k *RecordKind) (n int, err error) {
+	rows, err := t.Query("SELECT id FROM " + k.Plural + " WHERE docid IS NULL" + limit(foreignPiece))
+	found, err := sqlite.Collect(rows, err, sqlite.ScanText)
+	for _, id := range found {
+		if err == nil {
+			err = t.reindexRecord(k, id)
 		}
-		for _, i := range found {
-			if err := t.reindexInteraction(i); err != nil {
-				return err
-			}
-		}
-		more = len(found) == most
-		return nil
+	}
+	return len(found), err
+}
+
+// indexForeignInteractions is indexForeignRecords for interactions.
+func (t *tx) indexForeignInteractions() (n int, err error) {
+	rows, err := t.Query("SELECT id, subject, body FROM interactions INDEXED BY interactions_docid" +
+		" WHERE docid IS NULL ORDER BY rowid" + limit(foreignPiece))
+	found, err := sqlite.Collect(rows, err, func(r sqlite.Row) (i Interaction, err error) {
+		return i, r.Scan(&i.ID, &i.Subject, nullText{&i.Body})
 	})
-	return more, err
+	for _, i := range found {
+		if err == nil {
+			err = t.reindexInteraction(i)
+		}
+	}
+	return len(found), err
 }
