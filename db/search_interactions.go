@@ -135,7 +135,7 @@ func (d *DB) interactionsWith(ctx context.Context, s search, last int64, n int) 
 func (d *DB) interactionsSaidWith(ctx context.Context, s search, said, name string, last int64, n int) ([]int64, error) {
 	query, ok := matchInteraction(said)
 	s.typed, s.words = name, text.TellingWords(name)
-	if !ok || !slices.ContainsFunc(s.words, tells) {
+	if !ok || !slices.ContainsFunc(text.TypedWords(said), tells) || !slices.ContainsFunc(s.words, tells) {
 		return nil, nil
 	}
 	organizations, err1 := d.clientsNamed(ctx, s, OrganizationKind)
@@ -251,5 +251,5 @@ func hasTerms(words string, sets [][]string) condition {
 	return one
 }
 
-// tells reports whether a word of a name may tell it from others.
+// tells reports whether a word may tell a text or a name from others.
 func tells(word string) bool { return (isPart(word) || text.StandsAlone(word)) && !text.IsFiller(word) }

@@ -55,6 +55,7 @@ func TestAnInteractionIsFoundByItsWordsTogetherWithItsClients(t *testing.T) {
 	check(o.Lea, "quote 19 sean")     // that was with somebody else
 	check(o.Lea, "quote uay")         // in the name, but no word of it begins so
 	check(o.Lea, "quote tallow")      // not in the name
+	check(o.Lea, "works in")          // a word of every text
 	check(o.Lea, "rory müller")       // nothing that was said
 	check(o.Lea, "harbor pine works") // of two clients
 
