@@ -348,7 +348,7 @@ func TestAHiddenValueStaysHiddenInAnySpelling(t *testing.T) {
 	}
 	rename := func(from, to string) {
 		t.Helper()
-		if err := o.RenameValue(ctx, o.Ines, v, from, to); err != nil {
+		if _, err := o.RenameValue(ctx, o.Ines, v, from, to); err != nil {
 			t.Fatal(err)
 		}
 		finish(t, o)
