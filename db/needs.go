@@ -33,7 +33,7 @@ var (
 	ManageOutcomes     = Need{
 		all: []Permission{ManageSystem, EditClient, ViewClient, EditInteraction, ViewInteraction}, wide: true,
 	}
-	SeeAccess = Need{all: []Permission{ViewClient}, either: []Permission{ManageUsers, ViewAudit}}
+	SeeAccess = Need{either: []Permission{ManageUsers, ViewAudit}}
 
 	// ReadInteractionHistory is ReadHistory for one interaction.
 	ReadInteractionHistory = Need{all: []Permission{ViewInteraction, ViewClient}, either: ReadHistory.either}

@@ -10,7 +10,8 @@ import (
 	"clientregistry/views/wording"
 )
 
-// accessIndex answers who can see a record, and why.
+// accessIndex answers who can see a record, and why. Readers who may not see clients learn neither
+// its name nor what it is linked to.
 func (s *Server) accessIndex(c *gin.Context) error {
 	e, err := s.linkEnd(c)
 	if err != nil {
@@ -20,9 +21,10 @@ func (s *Server) accessIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := views.Access{
-		Page: s.page(c, "Who can see "+e.name, "Who can see this "+e.kind+", and why", e.kind+"s"), Kind: e.kind,
-		Crumbs: []views.Ref{{Name: capital(e.kind) + "s", Href: "/" + e.kind + "s"}, {Name: e.name, Href: e.base}},
+	page := views.Access{Page: s.page(c, "Who can see this "+e.kind, "Who can see this "+e.kind+", and why", ""), Kind: e.kind}
+	if page.Clients {
+		page.Title, page.Section = "Who can see "+e.name, e.kind+"s"
+		page.Crumbs = []views.Ref{{Name: capital(e.kind) + "s", Href: "/" + e.kind + "s"}, {Name: e.name, Href: e.base}}
 	}
 	page.Result = wording.Plural(len(all), "user") + " can see this " + e.kind
 	for _, a := range all {
