@@ -31,9 +31,8 @@ func (d *DB) MayReach(addr netip.Addr) error {
 	return nil
 }
 
-// webhookURL returns why changes cannot be sent to an address, or "". Where a name leads is only known when
-// something is sent.
-func (d *DB) webhookURL(typed string) string {
+// webhookURL returns why changes cannot be sent to an address, or "". Where it leads is checked when something is sent.
+func webhookURL(typed string) string {
 	u, err := url.Parse(typed)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Opaque != "":
@@ -46,15 +45,6 @@ func (d *DB) webhookURL(typed string) string {
 	if port := u.Port(); port != "" {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 			return "Enter a port from 1 to 65535, or none"
-		}
-	}
-	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		host = "127.0.0.1"
-	}
-	if addr, err := netip.ParseAddr(host); err == nil {
-		if err := d.MayReach(addr); err != nil {
-			return err.Error()
 		}
 	}
 	return ""

@@ -29,7 +29,7 @@ func (d *DB) writeWebhook(ctx context.Context, by Actor, f func(*tx) error) erro
 
 // applyWebhook sets what was typed: url, event (names separated by spaces) and is_active ("1" or
 // ""). It returns the changes, or Invalid.
-func (d *DB) applyWebhook(h *Webhook, typed Fields) (map[string]Change, error) {
+func applyWebhook(h *Webhook, typed Fields) (map[string]Change, error) {
 	host := h.Host()
 	changes, refused := apply(webhookFields, typed, h)
 	if refused == nil {
@@ -38,7 +38,7 @@ func (d *DB) applyWebhook(h *Webhook, typed Fields) (map[string]Change, error) {
 		changes = map[string]Change{}
 	}
 	if _, changed := changes["url"]; changed {
-		refused.add("url", d.webhookURL(h.URL))
+		refused.add("url", webhookURL(h.URL))
 		changes["url"] = Change{Old: orNull(host), New: h.Host()}
 	}
 	if event, ok := typed["event"]; ok {
@@ -70,7 +70,7 @@ func (d *DB) CreateWebhook(ctx context.Context, by Actor, typed Fields) (h Webho
 	id := newID()
 	err = d.writeWebhook(ctx, by, func(t *tx) error {
 		h := Webhook{ID: id}
-		changes, err := d.applyWebhook(&h, typed.with("url", "event"))
+		changes, err := applyWebhook(&h, typed.with("url", "event"))
 		if err != nil {
 			return err
 		}
@@ -122,12 +122,12 @@ func (d *DB) newSecret(t *tx, id string) (sealed []byte, secret string, err erro
 func (d *DB) UpdateWebhook(ctx context.Context, by Actor, id string, version int, typed Fields) (Webhook, error) {
 	err := d.changeWebhook(ctx, by, id, func(t *tx, h Webhook) error {
 		stored, was := h, h.IsActive
-		changes, err := d.applyWebhook(&h, typed)
+		changes, err := applyWebhook(&h, typed)
 		if err == nil && stored.Version != version {
 			var rest Fields
 			if rest, err = settle(typed, stored.Values(), h.Values(), func() error { return t.conflict("webhook", id) }); err == nil {
 				h = stored
-				changes, err = d.applyWebhook(&h, rest)
+				changes, err = applyWebhook(&h, rest)
 			}
 		}
 		if err != nil || len(changes) == 0 {
