@@ -31,7 +31,6 @@ func (s *Server) auditFilter(c *gin.Context) (f db.AuditFilter, p url.Values) {
 		}
 	}
 	dropLoneIs(p)
-	f.Before, _ = strconv.ParseInt(c.Query("before"), 10, 64)
 	f.Limit = entriesAsked(c.Request.URL.Query())
 	return f, p
 }
@@ -42,6 +41,10 @@ func (s *Server) auditIndex(c *gin.Context) error {
 		return s.show(c, http.StatusOK, views.Text(""))
 	}
 	f, p := s.auditFilter(c)
+	var err error
+	if f.Before, err = before(c.Request.URL.Query()); err != nil {
+		return err
+	}
 	typed := readable(c.Query("record")) // to find one
 	canonical := address(auditPath, with(p, "record", typed))
 	if mustShorten(c, slices.Concat(middleware.AuditParameters, []string{"record"}), canonical) {

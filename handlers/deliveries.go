@@ -22,8 +22,12 @@ func (s *Server) deliveryList(c *gin.Context, h db.Webhook) (views.Deliveries, e
 	if !slices.Contains(db.DeliveryStates, state) {
 		state = ""
 	}
-	f, shown := db.DeliveryPage{State: state}, rowsWithin(c.Request.URL.Query(), db.DeliveriesSize, db.MostListed)
-	if f.Before, _ = strconv.ParseInt(c.Query("before"), 10, 64); f.Before <= 0 {
+	before, err := before(c.Request.URL.Query())
+	if err != nil {
+		return views.Deliveries{}, err
+	}
+	f, shown := db.DeliveryPage{State: state, Before: before}, rowsWithin(c.Request.URL.Query(), db.DeliveriesSize, db.MostListed)
+	if f.Before == 0 {
 		f.Limit = shown
 	}
 	page, older, err1 := s.db.Deliveries(c.Request.Context(), who(c).Actor, h.ID, f)

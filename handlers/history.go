@@ -22,7 +22,10 @@ func (s *Server) historyIndex(c *gin.Context) error {
 	}
 	kind := x.kind
 	given, path := c.Request.URL.Query(), x.base+"/history"
-	before, _ := strconv.ParseInt(given.Get("before"), 10, 64)
+	before, err := before(given)
+	if err != nil {
+		return err
+	}
 	entries, older, err := s.db.History(c.Request.Context(), who(c).Actor, kind, x.id,
 		db.HistoryPage{Before: before, Limit: entriesAsked(given)})
 	if err != nil {

@@ -64,6 +64,18 @@ func requestID(c *gin.Context) string {
 	return newRequestID()
 }
 
+// before returns the number before which older rows are asked for, 0 for the newest page.
+func before(given url.Values) (int64, error) {
+	if given.Get("before") == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(given.Get("before"), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, &db.Invalid{Fields: map[string]string{"before": "This link to older entries is not valid; start again from the newest ones"}}
+	}
+	return n, nil
+}
+
 // query returns a parameter of the URL, trimmed, of bounded length and without unreadable
 // characters.
 func query(c *gin.Context, name string) string { return readable(c.Query(name)) }

@@ -315,6 +315,7 @@ func TestOlderDeliveries(t *testing.T) {
 	second := ines.get(older).want(200, "#result", "All shown").want(200, "a[href='"+page+"']", "Newest").wantNot("#load-more")
 	ines.viaHTMX().get(older).wantFragment(true).want(200, "#more", "All shown").want(200, "hx-partial .nm", "contact.created").wantNot("h1").
 		wantNot("#more a")
+	ines.get(page+"?before=x").want(422, "h1 + p", "is not valid")
 	if at := ines.viaHTMX().get(older).Header.Get("HX-Replace-Url"); at != page+"?rows=50" {
 		t.Error("after the older ones the address is", at)
 	}
