@@ -54,7 +54,7 @@ func (d *DB) Owned(ctx context.Context, by Actor, id string) (owned Owned, err e
 	}
 	if EditInteractions.MetBy(by) {
 		open := openFollowUpsOf(by, id)
-		err = d.reader.QuickQueryRow(ctx, "SELECT count(*) FROM follow_ups WHERE "+open.sql, open.args...).Scan(&owned.FollowUps)
+		err = d.reader.QuickQueryRow(ctx, "SELECT count(*) FROM "+followUpsJoined+" WHERE "+open.sql, open.args...).Scan(&owned.FollowUps)
 	}
 	return owned, err
 }
@@ -171,7 +171,7 @@ func (d *DB) followUpsToHandOver(ctx context.Context, by Actor, from string) ([]
 		return nil, nil
 	}
 	open := openFollowUpsOf(by, from)
-	rows, err := d.reader.Query(ctx, "SELECT id FROM follow_ups WHERE "+open.sql, open.args...)
+	rows, err := d.reader.Query(ctx, "SELECT follow_ups.id FROM "+followUpsJoined+" WHERE "+open.sql, open.args...)
 	return sqlite.Collect(rows, err, sqlite.ScanText)
 }
 

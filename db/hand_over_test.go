@@ -66,6 +66,10 @@ func TestOpenFollowUpsAreHandedOverToWhoMayFinishThem(t *testing.T) {
 	want(t, "follow-ups left", left.Left, 1)
 	want(t, "batches", len(left.Batches), 0)
 	want(t, "follow-ups", fmt.Sprint(whose()), "[Tomás Brandt 2 Tomás Brandt 1]")
+	ownOnly := o.Ines
+	ownOnly.OwnOnly = true
+	want(t, "owned, for somebody who does not see the client", must(o.Owned(t.Context(), ownOnly, o.Tomas.UserID))(t), db.Owned{})
+	want(t, "owned", must(o.Owned(t.Context(), o.Ines, o.Tomas.UserID))(t), db.Owned{FollowUps: 1})
 	noLog := o.Ines
 	noLog.May = []db.Permission{db.ManageUsers, db.ViewClient, db.EditClient, db.ViewInteraction}
 	o.Exec(t, "UPDATE user_role SET role_id = (SELECT id FROM roles WHERE slug = 'Viewer') WHERE user_id = ?", o.Tomas.UserID)

@@ -41,7 +41,7 @@ func (s *Server) editorEnds(c *gin.Context, i db.Interaction) (organization, con
 // not clear, so that it is refused. A time that was left as it was shown is left out: the stored one has seconds, too.
 func (s *Server) editorTyped(c *gin.Context, i db.Interaction) (db.Fields, error) {
 	form := c.Request.PostForm
-	values := composerTyped(c, "contact_id", "organization_id", "follow_up_id", "follow_up_version")
+	values := composerTyped(c, "contact_id", "organization_id", "follow_up_id", "follow_up_version", "follow_up_due_time")
 	if who(c).Can(db.EditClient) {
 		values["link"] = form.Get("link")
 	}

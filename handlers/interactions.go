@@ -185,12 +185,7 @@ func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction) error {
 	if i.OutOfSight {
 		return s.outOfSight(c, "/interactions", "Interaction saved")
 	}
-	said := views.Toast{Text: wording.Channel(i.Channel) + " saved"}
-	if isUndo(c) {
-		said.Text = "The " + strings.ToLower(wording.Channel(i.Channel)) + " is as it was"
-	} else {
-		said.Undo = undoOf(c, "#i-"+i.ID, i.Version, oldValues(db.InteractionFields(), &old, &i))
-	}
+	said := interactionMessage(c, old, i)
 	if !wantsFragment(c) {
 		return s.done(c, cmp.Or(s.changedOn(c), "/interactions/"+i.ID), said)
 	}
@@ -210,6 +205,43 @@ func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction) error {
 		return err
 	}
 	return s.show(c, http.StatusOK, append([]views.View{e, done}, around...)...)
+}
+
+// stepStays is the field of an Undo that leaves the follow-up which was added with a change.
+const stepStays = "follow_up_stays"
+
+// interactionMessage says that an interaction was saved, with an Undo of what changed, its follow-up included. One that was
+// added stays, unless nothing else changed.
+func interactionMessage(c *gin.Context, old, i db.Interaction) views.Toast {
+	said := views.Toast{Text: wording.Channel(i.Channel) + " saved"}
+	if isUndo(c) {
+		said.Text = "The " + strings.ToLower(wording.Channel(i.Channel)) + " is as it was"
+		if c.Request.PostForm.Get(stepStays) != "" {
+			said.Text += ". The follow-up stays"
+		}
+		return said
+	}
+	was, added := oldValues(db.InteractionFields(), &old, &i), old.Next.ID == "" && i.Next.ID != ""
+	if added && len(was) == 0 {
+		return views.Toast{Text: "Follow-up planned", Undo: &views.Undo{
+			Target: "#toasts", Action: "/follow-ups/" + i.Next.ID + "/cancel",
+			Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(i.Next.Version)}, {Name: "from", Value: "/interactions/" + i.ID}},
+		}}
+	}
+	if added {
+		was[stepStays] = "1"
+	}
+	if old.Next.ID != "" && old.Next.ID == i.Next.ID {
+		step := oldValues(db.FollowUpFields(), &old.Next, &i.Next)
+		for column, value := range step {
+			was["follow_up_"+column] = value
+		}
+		if len(step) > 0 {
+			was["follow_up_id"], was["follow_up_version"] = i.Next.ID, strconv.Itoa(i.Next.Version)
+		}
+	}
+	said.Undo = undoOf(c, "#i-"+i.ID, i.Version, was)
+	return said
 }
 
 func (s *Server) interactionDelete(c *gin.Context) error {

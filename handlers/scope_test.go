@@ -147,7 +147,7 @@ func TestNoPageTellsOfWhatIsOutOfSight(t *testing.T) {
 func TestHandingOnesOwnClientsOverAsksFirst(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	slug := s.Role("Own", db.ViewClient, db.EditClient, db.ManageUsers)
+	slug := s.Role("Own", db.ViewClient, db.EditClient, db.ManageUsers, db.ViewInteraction, db.EditInteraction)
 	s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", slug)
 	oda, per := s.person("Oda Berg", slug), s.person("Per Lund", "Viewer")
 	org := s.Organization("Harbor & Pine", "owner_user_id", oda.user.ID)

@@ -62,16 +62,21 @@ func TestEveryChangeOffersUndo(t *testing.T) {
 		call := s.Log(acme, eva, "Renewal agreed")
 		plain := s.Log(acme, eva, "Quote sent")
 		plan := s.FollowUp(call, "Send the offer", "2026-11-26", "")
+		mara := s.Contact("Mara", "Ruiz")
 		ines := s.person("Inès Moreau", "Manager")
 		if script {
 			ines = ines.viaHTMX()
 		}
+		s.Exec("UPDATE interactions SET user_id = ?", ines.user.ID)
 		const (
 			organizations = "SELECT group_concat(concat_ws(' ', display_name, sector, tax_id), '|' ORDER BY id) FROM organizations WHERE is_active"
 			contacts      = "SELECT group_concat(concat_ws(' ', first_name, email), '|' ORDER BY id) FROM contacts WHERE is_active"
 			links         = "SELECT group_concat(concat_ws(' ', role_label, relationship_status), '|' ORDER BY role_label) FROM organization_contact"
 			interactions  = "SELECT group_concat(concat_ws(' ', subject, happened_at, outcome, contact_id), '|' ORDER BY id) FROM interactions"
-			followUps     = "SELECT group_concat(concat_ws(' ', text, due_on, due_time), '|' ORDER BY id) FROM follow_ups WHERE cancelled_at IS NULL"
+			everything    = "SELECT group_concat(concat_ws('/', subject, body, user_id, (SELECT group_concat(contact_id) " +
+				"FROM interaction_contact WHERE interaction_id = interactions.id), text, due_on, due_time), '|' ORDER BY interactions.id) FROM interactions " +
+				"LEFT JOIN follow_ups ON interaction_id = interactions.id AND cancelled_at IS NULL"
+			followUps = "SELECT group_concat(concat_ws(' ', text, due_on, due_time), '|' ORDER BY id) FROM follow_ups WHERE cancelled_at IS NULL"
 		)
 		for _, x := range []struct {
 			path, state, versionOf string
@@ -93,6 +98,14 @@ func TestEveryChangeOffersUndo(t *testing.T) {
 				call, interactions, "interactions WHERE subject = 'Renewal agreed'",
 				[]string{"subject", "Refused", "happened_at", "2026-01-02T03:04", "outcome", "None"},
 			},
+			{
+				call, everything, "interactions WHERE subject = 'Renewal agreed'",
+				[]string{
+					"body", "At length", "participant_id", key(mara), "user_id", s.as("Manager").user.ID, "follow_up_id", key(plan), "follow_up_version", "1",
+					"follow_up_text", "Ask again", "due", "other", "follow_up_due_text", "2026-12-24",
+				},
+			},
+			{plain, everything, "interactions WHERE subject = 'Quote sent'", []string{"follow_up_text", "Ask again", "due", "week"}},
 			{call + "/delete", interactions, "interactions WHERE subject = 'Renewal agreed'", nil},
 			{plain + "/follow-up", followUps, "", []string{"text", "Ask again", "due", "week"}},
 			{"/follow-ups", followUps, "", []string{"text", "Ask again", "due", "week", "organization_id", key(acme)}},
@@ -113,6 +126,17 @@ func TestEveryChangeOffersUndo(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestUndoOfAnInteractionSaysThatItsNewFollowUpStays, which was added with the change.
+func TestUndoOfAnInteractionSaysThatItsNewFollowUpStays(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	call := s.Log(s.Organization("Acme"), "", "Quote sent")
+	ines := s.as("Manager").viaHTMX()
+	said := ines.post(call, "version", "1", "subject", "Quote 18 sent", "follow_up_text", "Ask again", "due", "week").want(200, ".toast", "Call saved")
+	ines.submit(said, ".toast form button").want(200, ".toast", "The call is as it was. The follow-up stays")
+	s.WantOne("Quote sent Ask again", "SELECT subject || ' ' || text FROM interactions JOIN follow_ups ON interaction_id = interactions.id")
 }
 
 // TestUndoOfCreatingAndLinkingSaysWhatStays, as it only unlinks.

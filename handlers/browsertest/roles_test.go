@@ -185,7 +185,7 @@ func TestGivingAwayAsksFirst(t *testing.T) {
 	w.focused("[data-cancel]")
 	w.everywhere("clients about to be handed over")
 	w.click("[name=give_away]")
-	w.see("#toasts", "Clients and open follow-ups handed over")
+	w.see("#toasts", "Handed over to Per Lund: 1 organization and 1 contact")
 	w.open(acme)
 	w.see("h1", "Not found")
 }
