@@ -321,12 +321,10 @@ func TestADraftStaysUntilItsFormIsSaved(t *testing.T) {
 	w.open("/admin/roles/new")
 	w.fill("#name", "Bookkeeper")
 	w.click("label:has(#p-ViewClient)")
-	w.held("*/admin/roles", func() {
-		w.click("main button", "Create role")
-		if _, err := ask[any](w, "stop()"); err != nil { // it takes too long
-			t.Fatal(err)
-		}
-	})
+	if _, err := ask[any](w, `addEventListener("submit", e => e.preventDefault(), { once: true })`); err != nil { // it does not reach the server
+		t.Fatal(err)
+	}
+	w.click("main button", "Create role")
 	w.open("/")
 	w.see("h1", "Home")
 	w.open("/admin/roles/new")
