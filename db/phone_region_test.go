@@ -1,8 +1,11 @@
 package db_test
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
@@ -47,6 +50,29 @@ func TestANumberIsFoundInEveryWritingOfItsRegion(t *testing.T) {
 			}
 			want(t, what+" in a list", len(listed), finds)
 			want(t, what+" in a picker", len(must(o.FindContacts(t.Context(), o.Lea, typed, 5))(t)), finds)
+		}
+	}
+}
+
+// TestAWholeNumberFindsItsContactFirst: before those whose numbers end alike, however few are asked for.
+func TestAWholeNumberFindsItsContactFirst(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	for n := range 9 { // the first one, changed longest ago, is found last
+		number := fmt.Sprintf("+90 %d12 000 07 63", n+2)
+		must(o.CreateContact(t.Context(), o.Tomas, db.Fields{"first_name": "Person", "last_name": fmt.Sprint(n), "mobile": number}, ""))(t)
+		o.Clock.Add(time.Minute)
+	}
+	const typed = "+90 212 000 07 63"
+	for shown := range 10 {
+		h := must(o.Search(t.Context(), o.Lea, db.SearchFilter{Typed: typed, Most: 20, Shown: shown}))(t)
+		if len(h.Contacts) != cmp.Or(shown, 9) || h.Contacts[0].Name() != "Person 0" || h.FoundContacts != 9 {
+			t.Errorf("the first %d of %d: %v", shown, h.FoundContacts, h.Contacts)
+		}
+	}
+	for n := range 9 {
+		if picked := must(o.FindContacts(t.Context(), o.Lea, typed, n+1))(t); len(picked) != n+1 || picked[0].Name() != "Person 0" {
+			t.Errorf("%d picked: %v", n+1, picked)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -123,14 +124,13 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 		}
 		if f.Kind != "" && f.Kind != p.table {
 			p.found = nil
-		} else if f.Shown > 0 {
+		} else if f.Shown > 0 && p.kind != ContactKind {
 			p.found = p.found[:min(f.Shown, len(p.found))]
 		}
 	}
 	h.Organizations, err1 = d.readRecords(ctx, s, places[0])
-	h.Contacts, err2 = d.readRecords(ctx, s, places[1])
+	h.Contacts, err2 = d.readContacts(ctx, s, places[1], cmp.Or(f.Shown, f.Most))
 	h.Interactions, err3 = d.readInteractions(ctx, s, talk)
-	numberFirst(h.Contacts, f.Typed)
 	return h, errors.Join(err1, err2, err3)
 }
 
@@ -146,27 +146,36 @@ func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n in
 
 // FindContacts is FindOrganizations for contacts.
 func (d *DB) FindContacts(ctx context.Context, by Actor, typed string, n int) ([]Contact, error) {
-	s, p, err := d.pick(ctx, by, typed, n, ContactKind, false)
+	most := n
+	if text.PhoneNumber(typed) != "" {
+		most = max(n, mostNumbers)
+	}
+	s, p, err := d.pick(ctx, by, typed, most, ContactKind, false)
 	if err != nil {
 		return nil, err
 	}
-	found, err := d.readRecords(ctx, s, p)
-	numberFirst(found, typed)
-	return found, err
+	return d.readContacts(ctx, s, p, n)
 }
 
-// numberFirst puts the contacts with a typed phone number before those whose numbers only end like it.
-func numberFirst(contacts []Contact, typed string) {
-	if text.PhoneNumber(typed) == "" {
-		return
+// mostNumbers is how many contacts with numbers that end like a typed one are read to put its own first.
+const mostNumbers = 20
+
+// readContacts reads the first n contacts that were found: those with a typed phone number before
+// those whose numbers only end like it.
+func (d *DB) readContacts(ctx context.Context, s search, p *searchSource, n int) ([]Contact, error) {
+	if text.PhoneNumber(s.typed) == "" {
+		p.found = p.found[:min(n, len(p.found))]
+		return d.readRecords(ctx, s, p)
 	}
+	found, err := d.readRecords(ctx, s, p)
 	rank := func(c Contact) int {
-		if text.IsNumber(c.Value("phone"), typed) || text.IsNumber(c.Value("mobile"), typed) {
+		if text.IsNumber(c.Value("phone"), s.typed) || text.IsNumber(c.Value("mobile"), s.typed) {
 			return 0
 		}
 		return 1
 	}
-	slices.SortStableFunc(contacts, func(a, b Contact) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(found, func(a, b Contact) int { return rank(a) - rank(b) })
+	return found[:min(n, len(found))], err
 }
 
 // search is a query by an actor.
