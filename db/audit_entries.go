@@ -132,6 +132,12 @@ func inText(v any) string {
 			all = append(all, inText(one))
 		}
 		return strings.Join(all, ", ")
+	case map[string]any: // the values, without the columns
+		var all []string
+		for _, column := range slices.Sorted(maps.Keys(v)) {
+			all = append(all, inText(v[column]))
+		}
+		return strings.Join(all, ", ")
 	}
 	return fmt.Sprint(v)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
 )
 
 // LockFile locks a file as a running server does.
@@ -135,3 +136,20 @@ func (k *RecordKind) Folded() map[string]string {
 	}
 	return all
 }
+
+// Hostile is hostile, for tests.
+var Hostile = hostile
+
+// AuditPage returns the newest entries of the audit log that say what was typed, and does not record that they were read.
+func AuditPage(ctx context.Context, d *DB, by Actor, typed string) ([]AuditEntry, error) {
+	f := AuditFilter{Text: typed, said: d.newAuditText(ctx, by, typed)}
+	r, err := d.auditRange(ctx, by, f)
+	if err != nil {
+		return nil, err
+	}
+	page, _, err := d.auditPage(ctx, by, f, r, auditStep, false)
+	return page, err
+}
+
+// Says reports whether an entry says what was typed.
+func (e AuditEntry) Says(typed string) bool { return e.says(text.Words(typed)) }
