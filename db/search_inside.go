@@ -94,10 +94,7 @@ func wordParts(word string) (parts []string) {
 // findByWords adds the records that have one of the words, and all parts. If the actor has few
 // clients, it checks the newest of theirs instead.
 func (d *DB) findByWords(ctx context.Context, s search, p *searchSource, parts, words []string) error {
-	for i, w := range words {
-		words[i] = "words:" + w // not the names of a contact's organizations
-	}
-	listed, err := json.Marshal(words)
+	listed, err := json.Marshal(prefixed("words:", words)) // not the names of a contact's organizations
 	if err != nil {
 		return err
 	}

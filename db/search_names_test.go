@@ -39,7 +39,7 @@ func TestOtherFieldsNeverHideANameThatWasTyped(t *testing.T) {
 			names = contacts
 		}
 		for i, name := range first {
-			if len(names) != 20 && typed != "zöllner harbor" || names[i] != name {
+			if len(names) <= i || names[i] != name {
 				t.Errorf("%s finds %d: %q", typed, len(names), names)
 				break
 			}
