@@ -135,30 +135,11 @@ func (s *Server) recordFieldUpdate(c *gin.Context) error {
 	changed, err := k.update(s.db, c.Request.Context(), who(c).Actor, r.ID, version, db.Fields{f.Column: value})
 	var refused *db.Invalid
 	var stale *db.Conflict
-	var gives *db.GivesAway
 	switch {
 	case errors.As(err, &refused):
-		editor, err := s.editor(c, k, r.ID, f, value, refused.Fields[f.Column], version)
-		if err != nil {
-			return err
-		}
-		editor.Editor.Found = emailHolder(refused)
-		if editor.Editor.Twins != nil {
-			twins, err := s.twins(c, k, db.Fields{f.Column: value}, r)
-			if err != nil {
-				return err
-			}
-			editor.Editor.Twins.Rows = twins.Without(editor.Editor.Found).Rows
-		}
-		return s.recordFieldAnswer(c, http.StatusUnprocessableEntity, k, r, editor)
-	case errors.As(err, &gives):
-		editor, err1 := s.editor(c, k, r.ID, f, value, "", version)
-		question, err2 := s.givesAway(c, r.Name(), db.Fields{f.Column: value})
-		if err := errors.Join(err1, err2); err != nil {
-			return err
-		}
-		editor.Editor.Gives = question
-		return s.recordFieldAnswer(c, http.StatusConflict, k, r, editor)
+		return s.recordFieldRefused(c, k, r, f, value, version, refused)
+	case errors.As(err, new(*db.GivesAway)):
+		return s.recordFieldGivesAway(c, k, r, f, value, version)
 	case errors.As(err, &stale) && isUndo(c):
 		return s.notUndone(c, stale, k.base(r.ID))
 	case errors.As(err, &stale):
@@ -177,6 +158,36 @@ func (s *Server) isNewValue(c *gin.Context, f db.Field, value string) (bool, err
 	}
 	has, err := s.db.HasValue(c.Request.Context(), who(c).Actor, v, value)
 	return !has, err
+}
+
+// recordFieldRefused answers with the field's editor, what was typed, what is wrong and the records that may be the same.
+func (s *Server) recordFieldRefused(
+	c *gin.Context, k *recordKind, r db.Record, f db.Field, value string, version int, refused *db.Invalid,
+) error {
+	editor, err := s.editor(c, k, r.ID, f, value, refused.Fields[f.Column], version)
+	if err != nil {
+		return err
+	}
+	editor.Editor.Found = emailHolder(refused)
+	if editor.Editor.Twins != nil {
+		twins, err := s.twins(c, k, db.Fields{f.Column: value}, r)
+		if err != nil {
+			return err
+		}
+		editor.Editor.Twins.Rows = twins.Without(editor.Editor.Found).Rows
+	}
+	return s.recordFieldAnswer(c, http.StatusUnprocessableEntity, k, r, editor)
+}
+
+// recordFieldGivesAway answers with the field's editor, and asks whether to give the record away.
+func (s *Server) recordFieldGivesAway(c *gin.Context, k *recordKind, r db.Record, f db.Field, value string, version int) error {
+	editor, err1 := s.editor(c, k, r.ID, f, value, "", version)
+	question, err2 := s.givesAway(c, r.Name(), db.Fields{f.Column: value})
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	editor.Editor.Gives = question
+	return s.recordFieldAnswer(c, http.StatusConflict, k, r, editor)
 }
 
 // recordFieldConflict shows the stored value beside the one typed.

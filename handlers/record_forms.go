@@ -121,8 +121,7 @@ func (s *Server) recordEdit(c *gin.Context) error {
 }
 
 func (s *Server) recordUpdate(c *gin.Context) error {
-	k := recordKindOf(c.FullPath())
-	id, err := id(c, "id")
+	k, r, err := s.record(c)
 	if err != nil {
 		return err
 	}
@@ -130,52 +129,38 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, by, values := c.Request.Context(), who(c).Actor, typed(c, k.FieldColumns(nil)...)
-	values, version = decided(c, values, version)
-	before, err := k.read(s.db, ctx, by, id)
-	if err != nil {
-		return err
-	}
-	r, err := k.update(s.db, ctx, by, id, version, values)
+	values, version := decided(c, typed(c, k.FieldColumns(nil)...), version)
+	changed, err := k.update(s.db, c.Request.Context(), who(c).Actor, r.ID, version, values)
 	var refused *db.Invalid
 	var stale *db.Conflict
-	var gives *db.GivesAway
-	if errors.As(err, &refused) || errors.As(err, &stale) || errors.As(err, &gives) {
-		stored, readErr := k.read(s.db, ctx, by, id)
-		if readErr != nil {
-			return readErr
-		}
-		if refused != nil {
-			stored.Version = version
-			return s.recordEditAnswer(c, http.StatusUnprocessableEntity, k, stored, values, refused)
-		}
-		if stale != nil && isUndo(c) {
-			return s.notUndone(c, stale, k.base(id))
-		}
-		if gives != nil {
-			stored.Version = version
-			f, err1 := s.editForm(c, k, stored, values, nil)
-			question, err2 := s.givesAway(c, stored.Name(), values)
-			if f.Gives = question; err1 != nil || err2 != nil {
-				return errors.Join(err1, err2)
-			}
-			return s.form(c, http.StatusConflict, f, nil)
-		}
-		return s.recordEditConflict(c, k, stored, version, values, stale)
-	}
-	if err != nil {
+	switch {
+	case errors.As(err, &refused):
+		r.Version = version
+		return s.recordEditAnswer(c, http.StatusUnprocessableEntity, k, r, values, refused)
+	case errors.As(err, new(*db.GivesAway)):
+		r.Version = version
+		return s.recordEditGivesAway(c, k, r, values)
+	case errors.As(err, &stale) && isUndo(c):
+		return s.notUndone(c, stale, k.base(r.ID))
+	case errors.As(err, &stale):
+		return s.recordEditConflict(c, version, values, stale)
+	case err != nil:
 		return err
+	case isUndo(c):
+		return s.recordSaved(c, k, changed, "", " is as it was", nil)
 	}
-	if isUndo(c) {
-		return s.recordSaved(c, k, r, "", " is as it was", nil)
-	}
+	return s.recordSaved(c, k, changed, "Saved ", "", undoOf(c, "", changed.Version, replacedValues(r, changed)))
+}
+
+// replacedValues returns the values of a record that a change has replaced.
+func replacedValues(before, after db.Record) db.Fields {
 	was := db.Fields{}
 	for f, value := range before.All() {
-		if value != r.Value(f.Column) {
+		if value != after.Value(f.Column) {
 			was[f.Column] = value
 		}
 	}
-	return s.recordSaved(c, k, r, "Saved ", "", undoOf(c, "", r.Version, was))
+	return was
 }
 
 // recordEditAnswer answers with the full form: the stored values, or those typed with their errors.
@@ -190,8 +175,23 @@ func (s *Server) recordEditAnswer(c *gin.Context, status int, k *recordKind, r d
 	return s.form(c, status, f, refused)
 }
 
+// recordEditGivesAway answers with the full form, and asks whether to give the record away.
+func (s *Server) recordEditGivesAway(c *gin.Context, k *recordKind, r db.Record, typed db.Fields) error {
+	f, err1 := s.editForm(c, k, r, typed, nil)
+	question, err2 := s.givesAway(c, r.Name(), typed)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	f.Gives = question
+	return s.form(c, http.StatusConflict, f, nil)
+}
+
 // recordEditConflict answers with the full form after a conflict. version is the one that the form was made on.
-func (s *Server) recordEditConflict(c *gin.Context, k *recordKind, r db.Record, version int, typed db.Fields, stale *db.Conflict) error {
+func (s *Server) recordEditConflict(c *gin.Context, version int, typed db.Fields, stale *db.Conflict) error {
+	k, r, err := s.record(c)
+	if err != nil {
+		return err
+	}
 	f, err := s.editForm(c, k, r, withoutFields(typed, stale.Untouched), nil)
 	if err != nil {
 		return err
