@@ -189,12 +189,12 @@ func (s *Server) event(c *gin.Context, i db.Interaction, x *timelineRecord) view
 // timelineIndex answers with a timeline: as a page, as a fragment for htmx, or only the older
 // events.
 func (s *Server) timelineIndex(c *gin.Context) error {
+	if !wantsFragment(c) {
+		return s.recordShow(c)
+	}
 	x, err := s.timelineRecord(c)
 	if err != nil {
 		return err
-	}
-	if !wantsFragment(c) {
-		return s.recordPageWith(c, http.StatusOK, func(*views.Record) error { return nil })
 	}
 	t, err := s.timeline(c, &x, timelineParameters(c))
 	if err != nil {
