@@ -16,6 +16,7 @@ import (
 // batchForm is the state of a batch, carried by its forms.
 type batchForm struct {
 	db.Batch
+	form       url.Values // what was sent, or what its page's address has instead
 	list       *recordKind
 	action     batchAction
 	parameters url.Values // those of the list
@@ -36,17 +37,16 @@ func (x *batchForm) address() string {
 	return to
 }
 
-// newBatch reads a batch from its form. The list's filters are in given, or in the form where the action
+// newBatch reads a batch from a form. The list's filters are in given, or in the form where the action
 // has no field of the same name.
-func (s *Server) newBatch(c *gin.Context, k *recordKind, given url.Values) (*batchForm, error) {
-	form := c.Request.PostForm
+func (s *Server) newBatch(c *gin.Context, k *recordKind, form, given url.Values) (*batchForm, error) {
 	i := slices.IndexFunc(k.batchActions(), func(a batchAction) bool { return a.name == form.Get("action") })
 	if i < 0 {
 		return nil, &db.Invalid{Fields: map[string]string{"action": "Choose what to do with the selected " + k.Plural}}
 	}
-	x := &batchForm{list: k, action: k.batchActions()[i]}
+	x := &batchForm{form: form, list: k, action: k.batchActions()[i]}
 	x.Batch = db.Batch{
-		Kind: k.Noun, Action: x.action.name, IDs: form["id"], Typed: typed(c, x.action.asks...), RequestID: form.Get("request_id"),
+		Kind: k.Noun, Action: x.action.name, IDs: form["id"], Typed: typedIn(form, x.action.asks...), RequestID: form.Get("request_id"),
 	}
 	if id := form.Get("selection"); db.ValidID(id) {
 		x.selection = id
@@ -62,19 +62,19 @@ func (s *Server) newBatch(c *gin.Context, k *recordKind, given url.Values) (*bat
 	if x.parameters = withRows(parameters, rowsAsked(given)); all {
 		x.IDs, x.Filter = nil, &filter
 	}
-	return x, x.readPreview(form)
+	return x, x.readPreview()
 }
 
 // readPreview reads what the preview contained, if the form comes from one.
-func (x *batchForm) readPreview(form url.Values) (err error) {
+func (x *batchForm) readPreview() (err error) {
 	refused := &db.Invalid{Fields: map[string]string{"seen": "The page did not say what it showed; start again from the list"}}
-	if seen := form.Get("seen"); seen != "" {
+	if seen := x.form.Get("seen"); seen != "" {
 		if x.Seen, err = strconv.ParseInt(seen, 10, 64); err != nil || x.Seen < 1 {
 			return refused
 		}
 	}
-	if x.Filter != nil && form.Has("previewed") {
-		if x.Previewed, err = unpackIDs(form.Get("previewed")); err != nil {
+	if x.Filter != nil && x.form.Has("previewed") {
+		if x.Previewed, err = unpackIDs(x.form.Get("previewed")); err != nil {
 			return refused
 		}
 	}
@@ -102,8 +102,8 @@ func unpackIDs(s string) ([]string, error) {
 }
 
 // missingAnswers returns an error for the required field if somebody went on without choosing.
-func (x *batchForm) missingAnswers(form url.Values) map[string]string {
-	if form.Get("asked") == "" || form.Get("again") != "" || x.searching {
+func (x *batchForm) missingAnswers() map[string]string {
+	if x.form.Get("asked") == "" || x.form.Get("again") != "" || x.searching {
 		return nil
 	}
 	return map[string]string{x.action.needs(): "Find and choose one"}

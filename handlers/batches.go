@@ -21,17 +21,17 @@ func (s *Server) recordBatch(c *gin.Context) error {
 	if from, err := url.Parse(s.ownPath(c, "Referer")); err == nil && from.Path == k.path() {
 		given.Set("rows", from.Query().Get("rows"))
 	}
-	x, err := s.newBatch(c, k, given)
+	x, err := s.newBatch(c, k, c.Request.PostForm, given)
 	if err != nil {
 		return err
 	}
 	switch {
-	case c.Request.PostForm.Get("confirm") != "":
+	case x.form.Get("confirm") != "":
 		return s.batchRun(c, x)
 	case x.selection == "" || len(x.IDs) == 0 && x.Filter == nil:
 		return s.batchStep(c, x)
 	}
-	kept := db.Selection{ID: x.selection, Kind: k.Noun, IDs: c.Request.PostForm["id"], AllMatch: x.Filter != nil}
+	kept := db.Selection{ID: x.selection, Kind: k.Noun, IDs: x.form["id"], AllMatch: x.Filter != nil}
 	if err := s.db.KeepSelection(c.Request.Context(), who(c).Actor, kept); err != nil {
 		return err
 	}
@@ -53,8 +53,7 @@ func (s *Server) recordBatchShow(c *gin.Context) error {
 		form.Set("all", "1")
 	}
 	list, _ := url.ParseQuery(form.Get("list")) // unreadable parts are ignored
-	c.Request.PostForm = form
-	x, err := s.newBatch(c, k, list)
+	x, err := s.newBatch(c, k, form, list)
 	if err != nil {
 		return err
 	}
@@ -64,10 +63,9 @@ func (s *Server) recordBatchShow(c *gin.Context) error {
 
 // batchStep asks for what the action needs, or shows what would change.
 func (s *Server) batchStep(c *gin.Context, x *batchForm) error {
-	form := c.Request.PostForm
 	_, given := x.Typed[x.action.needs()]
-	if form.Get("again") != "" || !given && x.action.needs() != "" || x.searching {
-		return s.batchAsk(c, x, x.missingAnswers(form))
+	if x.form.Get("again") != "" || !given && x.action.needs() != "" || x.searching {
+		return s.batchAsk(c, x, x.missingAnswers())
 	}
 	return s.batchPreview(c, x, "")
 }
@@ -164,7 +162,7 @@ func (s *Server) batchAsks(c *gin.Context, x *batchForm, refused map[string]stri
 	}
 	p := pickSearch{
 		kind: x.action.find, optional: x.action.needs() == "relationship_status",
-		typed: readable(c.Request.PostForm.Get("find")), chosen: x.Typed[x.action.find+"_id"],
+		typed: readable(x.form.Get("find")), chosen: x.Typed[x.action.find+"_id"],
 	}
 	asks.Find = &views.Field{Label: p.label(), Value: p.typed, Autofocus: true}
 	asks.From = p.from()

@@ -23,9 +23,14 @@ func id(c *gin.Context, name string) (string, error) {
 
 // typed returns those of the named fields that the form contains.
 func typed(c *gin.Context, columns ...string) db.Fields {
+	return typedIn(c.Request.PostForm, columns...)
+}
+
+// typedIn returns those of the named fields that this form contains.
+func typedIn(form url.Values, columns ...string) db.Fields {
 	fields := db.Fields{}
 	for _, column := range columns {
-		if values, ok := c.Request.PostForm[column]; ok {
+		if values, ok := form[column]; ok {
 			fields[column] = values[0]
 		}
 	}
