@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	// SelectionLife is how long a selection is kept.
+	// SelectionLife is how long a selection is stored.
 	SelectionLife = 8 * time.Hour
-	// mostSelections is how many selections of a person are kept.
+	// mostSelections is how many selections of a person are stored.
 	mostSelections = 20
 )
 
@@ -25,9 +25,9 @@ type Selection struct {
 	Done     bool // whether a batch was run since
 }
 
-// KeepSelection keeps a selection for the pages of its batch, instead of an earlier one with its ID. It returns Invalid for
+// StoreSelection stores a selection for the pages of its batch, instead of an earlier one with its ID. It returns Invalid for
 // too many records.
-func (d *DB) KeepSelection(ctx context.Context, by Actor, s Selection) error {
+func (d *DB) StoreSelection(ctx context.Context, by Actor, s Selection) error {
 	ids := slices.DeleteFunc(slices.Clone(s.IDs), func(id string) bool { return !ValidID(id) })
 	if len(ids) > MostBatched {
 		return tooMany(s.Kind)

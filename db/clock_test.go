@@ -191,7 +191,7 @@ func TestTidyingTakesWhatLiesInTheFuture(t *testing.T) {
 	o.Exec(t, "INSERT INTO requests (user_id, made, request_id, target_id, created_at) VALUES (?, 'contact', ?, 'x', ?)",
 		o.Lea.UserID, o.Lea.UserID, stamp(now))
 	o.Exec(t, "INSERT INTO idempotency_keys (token_id, key, content_sha256, created_at) SELECT id, 'k', hash, ? FROM tokens", stamp(now))
-	must(0, o.KeepSelection(t.Context(), o.Ines, db.Selection{ID: o.Lea.UserID, Kind: "contact"}))(t)
+	must(0, o.StoreSelection(t.Context(), o.Ines, db.Selection{ID: o.Lea.UserID, Kind: "contact"}))(t)
 	o.Clock.Add(-1000 * 24 * time.Hour)
 	newest := must(o.NewestEntry(t.Context()))(t)
 	want(t, "newest entry", newest.Equal(now), true)

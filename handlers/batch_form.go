@@ -22,10 +22,10 @@ type batchForm struct {
 	parameters url.Values // those of the list
 	searching  bool       // somebody searched for a record and has not seen the results yet
 	selection  string     // the ID of a selection, "" if another form sent it
-	kept       bool       // its selection is kept, and its page has an address
+	stored     bool       // its selection is stored, and its page has an address
 }
 
-// address returns the address of the page of a batch whose selection is kept, with what was typed.
+// address returns the address of the page of a batch whose selection is stored, with what was typed.
 func (x *batchForm) address() string {
 	p := url.Values{"action": {x.action.name}, "selection": {x.selection}, "list": {x.parameters.Encode()}}
 	to := address(x.list.path()+"/batch", p)

@@ -31,25 +31,25 @@ func (s *Server) recordBatch(c *gin.Context) error {
 	case x.selection == "" || len(x.IDs) == 0 && x.Filter == nil:
 		return s.batchStep(c, x)
 	}
-	kept := db.Selection{ID: x.selection, Kind: k.Noun, IDs: x.form["id"], AllMatch: x.Filter != nil}
-	if err := s.db.KeepSelection(c.Request.Context(), who(c).Actor, kept); err != nil {
+	chosen := db.Selection{ID: x.selection, Kind: k.Noun, IDs: x.form["id"], AllMatch: x.Filter != nil}
+	if err := s.db.StoreSelection(c.Request.Context(), who(c).Actor, chosen); err != nil {
 		return err
 	}
 	return s.redirect(c, x.address())
 }
 
-// recordBatchShow is the page of a batch whose selection is kept. Its address has what another form would have.
+// recordBatchShow is the page of a batch whose selection is stored. Its address has what another form would have.
 func (s *Server) recordBatchShow(c *gin.Context) error {
 	k, form := recordKindOf(c.FullPath()), c.Request.URL.Query()
-	kept, err := s.db.Selection(c.Request.Context(), who(c).Actor, k.Noun, form.Get("selection"))
+	stored, err := s.db.Selection(c.Request.Context(), who(c).Actor, k.Noun, form.Get("selection"))
 	if errors.Is(err, db.ErrNotFound) {
 		return &db.Invalid{Fields: map[string]string{"selection": "What was selected is not kept any more; start again from the list"}}
 	}
 	if err != nil {
 		return err
 	}
-	form["id"], form["all"] = kept.IDs, nil
-	if kept.AllMatch {
+	form["id"], form["all"] = stored.IDs, nil
+	if stored.AllMatch {
 		form.Set("all", "1")
 	}
 	list, _ := url.ParseQuery(form.Get("list")) // unreadable parts are ignored
@@ -57,7 +57,7 @@ func (s *Server) recordBatchShow(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	x.kept = true
+	x.stored = true
 	return s.batchStep(c, x)
 }
 
@@ -97,8 +97,8 @@ func (s *Server) batchPage(c *gin.Context, x *batchForm, asks bool) views.Batch 
 	if x.selection != "" {
 		page.Fixed = append(page.Fixed, views.Hidden{Name: "selection", Value: x.selection})
 	}
-	if asks && x.kept {
-		page.Action, page.Kept = k.path()+"/batch", true
+	if asks && x.stored {
+		page.Action, page.Stored = k.path()+"/batch", true
 		page.Fixed = append(page.Fixed, views.Hidden{Name: "list", Value: x.parameters.Encode()})
 		return page
 	}
@@ -222,7 +222,7 @@ func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 	}
 	if x.action.needs() != "" {
 		page.Again = "Choose again"
-		if x.kept {
+		if x.stored {
 			page.AgainHref = x.address() + "&again=1"
 		}
 	}
@@ -345,13 +345,13 @@ func (s *Server) ticked(c *gin.Context, k *recordKind, l *views.List, untick str
 	if l.Selection = newRequestID(); l.Actions == nil || c.Query("selection") == "" {
 		return nil, nil
 	}
-	kept, err := s.db.Selection(c.Request.Context(), who(c).Actor, k.Noun, c.Query("selection"))
-	if errors.Is(err, db.ErrNotFound) || kept.Done {
+	stored, err := s.db.Selection(c.Request.Context(), who(c).Actor, k.Noun, c.Query("selection"))
+	if errors.Is(err, db.ErrNotFound) || stored.Done {
 		return nil, nil
 	}
-	l.Untick, l.AllMatch = untick, kept.AllMatch
+	l.Untick, l.AllMatch = untick, stored.AllMatch
 	ticked := map[string]bool{}
-	for _, id := range kept.IDs {
+	for _, id := range stored.IDs {
 		ticked[id] = true
 	}
 	return ticked, err

@@ -174,7 +174,7 @@ func TestAPageOfABatchHasAnAddress(t *testing.T) {
 	ines.get(strings.Replace(back, "=Retail", "=Energy", 1)).wantTexts("#rows .nm", "Haus 50", "Haus 51").wantNot("#rows [checked]")
 	ines.get(next(asked, "sector", "Energy")).want(200, "#lead", "Nothing would change")
 
-	// All that match are kept as such, and an action that asks nothing is previewed at once.
+	// All that match are stored as such, and an action that asks nothing is previewed at once.
 	at = send(list, "all", "1", "action", "archive", ids[0], ids[1]).to()
 	preview = ines.get(at).want(200, "h2", "Archive 58 organizations")
 	ines.get(preview.html.Find("[data-cancel]").AttrOr("href", "")).wantTexts("tr:has([checked]) .nm", "Haus 00").want(200, ".bulk", "")

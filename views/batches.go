@@ -24,7 +24,7 @@ type Batch struct {
 	Confirm       string // label of the button that makes the change, "" if there is nothing to change
 	Again         string // label of the button back to the fields, "" if there are none
 	AgainHref     string // its address, if the page has one
-	Kept          bool   // whether the fields lead to a page with an address
+	Stored        bool   // whether its selection is stored: the fields lead to a page with an address
 	Error         string
 }
 

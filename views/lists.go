@@ -19,7 +19,7 @@ type List struct {
 	First                bool          // whether the rows begin with the first of the list
 	Batch                string        // address for bulk actions
 	Actions, MoreActions []BatchButton // bulk actions; none without the right
-	Selection            string        // ID under which what is ticked is kept for an action
+	Selection            string        // ID under which what is ticked is stored for an action
 	Untick               string        // address of the list with nothing ticked, where rows are ticked already, else ""
 	AllMatch             bool          // whether all that match are selected
 	Filters              string        // the filters in words, "" for none
