@@ -43,7 +43,7 @@ func (s *Server) recordBatchShow(c *gin.Context) error {
 	k, form := recordKindOf(c.FullPath()), c.Request.URL.Query()
 	stored, err := s.db.Selection(c.Request.Context(), who(c).Actor, k.Noun, form.Get("selection"))
 	if errors.Is(err, db.ErrNotFound) {
-		return &db.Invalid{Fields: map[string]string{"selection": "What was selected is not kept any more; start again from the list"}}
+		return &db.Invalid{Fields: map[string]string{"selection": "This selection has expired. Select the records again"}}
 	}
 	if err != nil {
 		return err

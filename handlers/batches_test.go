@@ -163,9 +163,9 @@ func TestAPageOfABatchHasAnAddress(t *testing.T) {
 	}
 	ines.get(shown).wantNot("#rows [checked]").wantNot(".bulk a")
 	tomas.get(back).want(200, ".nm", "Haus").wantNot("#rows [checked]")
-	tomas.get(at).want(422, "h1 + p", "What was selected is not kept any more; start again from the list")
+	tomas.get(at).want(422, "h1 + p", "This selection has expired. Select the records again.")
 	s.as("Viewer").get(back).want(200, ".nm", "Haus").wantNot("#rows [checked]")
-	ines.get(strings.Replace(at, "organizations", "contacts", 1)).want(422, "h1 + p", "not kept any more")
+	ines.get(strings.Replace(at, "organizations", "contacts", 1)).want(422, "h1 + p", "This selection has expired")
 
 	// Once it was run, nothing is ticked, and the page says that there is nothing to do.
 	if to := ines.submit(preview, confirm).to(); to != shown {
@@ -179,13 +179,13 @@ func TestAPageOfABatchHasAnAddress(t *testing.T) {
 	preview = ines.get(at).want(200, "h2", "Archive 58 organizations")
 	ines.get(preview.html.Find("[data-cancel]").AttrOr("href", "")).wantTexts("tr:has([checked]) .nm", "Haus 00").want(200, ".bulk", "")
 	s.later(db.SelectionLife + time.Second)
-	ines.get(at).want(422, "h1 + p", "not kept any more")
+	ines.get(at).want(422, "h1 + p", "This selection has expired")
 	ines.submit(preview, confirm).to() // says itself what it is about
 	s.WantOne("58", "SELECT count(*) FROM organizations WHERE is_active = 0")
 
 	// What is none leads nowhere.
 	for _, id := range []string{"", "x", "' OR 1", strings.Repeat("a", 4000)} {
-		ines.get("/organizations/batch?action=archive&selection="+url.QueryEscape(id)).want(422, "h1 + p", "not kept any more")
+		ines.get("/organizations/batch?action=archive&selection="+url.QueryEscape(id)).want(422, "h1 + p", "This selection has expired")
 		ines.get("/organizations?selection=" + url.QueryEscape(id)).wantNot("#rows [checked]")
 		ines.post("/organizations/batch", "id", ids[101], "action", "restore", "selection", id).want(200, "main form", "Nothing would change")
 	}
@@ -413,7 +413,7 @@ func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
 	other := mine.person("Per Lund", "Manager")
 	b.unchanged(func() {
 		b.post("/contacts/batch", "id", key(mine.contact), "action", "assign_owner", "owner_user_id", other.user.ID).
-			want(200, ".warnline", "You will not see it any more").want(200, ".btn.pri", "Change 1 contact")
+			want(200, ".warnline", "You will no longer see it").want(200, ".btn.pri", "Change 1 contact")
 		b.post("/contacts/batch", "id", key(mine.contact), "action", "assign_owner", "owner_user_id", b.user.ID).wantNot(".warnline")
 	})
 	b.post("/contacts/batch", "id", key(mine.contact), "action", "assign_owner", "owner_user_id", other.user.ID, "confirm", "1").to()

@@ -27,12 +27,12 @@ func TestGivingAClientAwayAsksFirst(t *testing.T) {
 	// In the form, in which the other values are kept, and on the page; without script, too.
 	form := oda.get(acme + "/edit")
 	asks := oda.submit(form, ".card .btn.pri", "owner_user_id", per.user.ID, "sector", "Retail")
-	asks.want(409, ".warnline", "Give Acme to Per Lund? You will not see Acme any more, nor what you see only through it. "+
+	asks.want(409, ".warnline", "Give Acme to Per Lund? You will no longer see Acme, nor what you see only through it. "+
 		"Only somebody who sees it can give it back. Nothing is saved yet.").want(409, "a[autofocus]", "Keep it").
 		wantValue("#sector", "Retail")
 	s.WantOne(oda.user.ID, owner)
 	fact := oda.submit(oda.get(acme+"/fields/owner_user_id/edit"), "#save-owner_user_id", "value", "")
-	fact.want(409, ".warnline", "Leave Acme without an owner? You will not see Acme any more").want(409, ".facts a[autofocus]", "Keep it")
+	fact.want(409, ".warnline", "Leave Acme without an owner? You will no longer see Acme").want(409, ".facts a[autofocus]", "Keep it")
 	s.WantOne(oda.user.ID, owner)
 	oda.submit(fact, "#fact-owner_user_id [name=give_away]").to()
 	s.WantOne("", owner)
@@ -68,7 +68,7 @@ func TestUnlinkingWhatOneSeesOnlyByTheLinkAsksFirst(t *testing.T) {
 		for _, by := range []*browser{oda, oda.viaHTMX()} {
 			var asks answer
 			s.unchanged(func() {
-				asks = by.submit(by.get(c.page), ".unlink button").want(409, ".editing .warnline", "Unlink them? You will not see Elif Aydın any more").
+				asks = by.submit(by.get(c.page), ".unlink button").want(409, ".editing .warnline", "Unlink them? You will no longer see Elif Aydın").
 					want(409, ".editing a[autofocus]", "Keep it").wantFragment(by != oda)
 			})
 			if by == oda {
@@ -87,7 +87,7 @@ func TestUnlinkingWhatOneSeesOnlyByTheLinkAsksFirst(t *testing.T) {
 	s.WantOne("1", links)
 	s.Exec("UPDATE contacts SET owner_user_id = ? WHERE id = ?", per.user.ID, key(own))
 	list := oda.get("/account").want(200, ownChanges+":first-child span", "You linked Maya Okafor to Acme")
-	asks := oda.submit(list, ownChanges+":first-child button").want(409, ".editing .warnline", "You will not see Maya Okafor")
+	asks := oda.submit(list, ownChanges+":first-child button").want(409, ".editing .warnline", "You will no longer see Maya Okafor")
 	if to := oda.submit(asks, ".editing button").to(); to != "/account" {
 		t.Errorf("leads to %s", to)
 	}
@@ -125,7 +125,7 @@ func TestTakingTheLastClientOffAnInteractionAsksFirst(t *testing.T) {
 		s.unchanged(func() {
 			asks = by.submit(oda.get(call+"/edit"), ".editing .btn.pri", "participant_id", "", "subject", "Price of it")
 		})
-		asks.want(409, ".editing .warnline", "Save it without any of your clients? You will not see Price of it any more. Only somebody who "+
+		asks.want(409, ".editing .warnline", "Save it without any of your clients? You will no longer see Price of it. Only somebody who "+
 			"sees it can add your client again. Nothing is saved yet.").want(409, ".editing a[autofocus]", "Discard my changes").
 			wantFragment(by != oda)
 		if by != oda {

@@ -156,7 +156,7 @@ func TestHandingOnesOwnClientsOverAsksFirst(t *testing.T) {
 	page := "/admin/users/" + oda.user.ID
 	oda.unchanged(func() {
 		oda.post(page+"/hand-over", "owner_user_id", per.user.ID).
-			want(409, "#hides", "Hand everything over? You will not see 2 clients any more").
+			want(409, "#hides", "Hand everything over? You will no longer see 2 clients").
 			want(409, "a[data-cancel][autofocus]", "Cancel").wantTexts("#to option[selected]", "Per Lund")
 	})
 	oda.post(page+"/hand-over", "owner_user_id", per.user.ID, "give_away", "1").want(303, "", "")
@@ -183,7 +183,7 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	for _, manner := range []*browser{b, b.viaHTMX()} {
 		b.unchanged(func() {
 			asks := manner.post(mine.contact+"/fields/owner_user_id", "value", other.user.ID, "version", "1")
-			asks.want(409, "#fact-owner_user_id .warnline", "Give Elif Aydın to "+other.user.FullName+"? You will not see Elif Aydın any more").
+			asks.want(409, "#fact-owner_user_id .warnline", "Give Elif Aydın to "+other.user.FullName+"? You will no longer see Elif Aydın").
 				want(409, "a[data-cancel][autofocus]", "Keep it")
 		})
 	}

@@ -158,7 +158,7 @@ type Editor struct {
 	ListQuery string // of the list behind that page
 }
 
-// GivesAway asks whether to give a record away that the person will not see any more.
+// GivesAway asks whether to give a record away that the person will no longer see.
 type GivesAway struct {
 	Name, To     string
 	New, Unlinks bool     // a new record; a link that goes

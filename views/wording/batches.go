@@ -178,13 +178,13 @@ func OutOfSight(done db.BatchPlan, noun string) string {
 	return Plural(done.OutOfSight, noun) + " " + verb(done.OutOfSight, "is", "are") + " no longer among your clients"
 }
 
-// WillBeOutOfSight says how many of the records the person will not see any more.
+// WillBeOutOfSight says how many of the records the person will no longer see.
 func WillBeOutOfSight(plan db.BatchPlan, noun string) string {
 	which := Plural(plan.OutOfSight, noun)
 	if plan.OutOfSight == plan.Changes {
 		which = verb(plan.Changes, "it", "them")
 	}
-	return "You will not see " + which + " any more, nor what you see only through " + verb(plan.OutOfSight, "it", "them") +
+	return "You will no longer see " + which + ", nor what you see only through " + verb(plan.OutOfSight, "it", "them") +
 		". Only somebody who sees " + verb(plan.OutOfSight, "it", "them") + " can give " + verb(plan.OutOfSight, "it", "them") + " back."
 }
 
