@@ -31,7 +31,7 @@ func (x *batchForm) address() string {
 	to := address(x.list.path()+"/batch", p)
 	for _, name := range x.action.asks {
 		if value, ok := x.Typed[name]; ok {
-			to += "&" + url.Values{name: {value}}.Encode() // also an empty one, which clears the field
+			to = appended(to, name, value) // also an empty one, which clears the field
 		}
 	}
 	return to

@@ -223,7 +223,7 @@ func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 	if x.action.needs() != "" {
 		page.Again = "Choose again"
 		if x.stored {
-			page.AgainHref = x.address() + "&again=1"
+			page.AgainHref = appended(x.address(), "again", "1")
 		}
 	}
 	if page.Error = what; what != "" {

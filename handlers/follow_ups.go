@@ -26,10 +26,7 @@ func (s *Server) askingPage(c *gin.Context) string {
 	case c.Request.Method == http.MethodPost:
 		path = c.Request.PostForm.Get("from")
 	}
-	if path == "" || len(path) > 500 {
-		return ""
-	}
-	return nextPage(path)
+	return fromPage(path)
 }
 
 // askingKind returns what kind of record that page shows: organization, contact or "".
@@ -156,25 +153,24 @@ func (s *Server) ownFollowUps(c *gin.Context) (*views.FollowUpCard, error) {
 // due counts the visitor's follow-ups that are due, for the menu.
 func (s *Server) due(c *gin.Context) (views.DueCount, error) {
 	n, late, err := s.db.Due(c.Request.Context(), who(c).Actor)
-	switch {
-	case err != nil || n == 0:
-		return views.DueCount{}, err
-	case n > db.MostDue:
-		return views.DueCount{Shown: strconv.Itoa(db.MostDue) + "+", Late: late}, nil
-	}
-	return views.DueCount{Shown: strconv.Itoa(n), Late: late}, nil
+	return views.DueCount{Shown: countShown(n), Late: late}, err
 }
 
 // newCount counts the follow-ups that are new to the visitor, for the menu.
 func (s *Server) newCount(c *gin.Context) (views.NewCount, error) {
 	n, err := s.db.NewFollowUps(c.Request.Context(), who(c).Actor)
+	return views.NewCount{Shown: countShown(n)}, err
+}
+
+// countShown returns a count as the menu shows it, "" for none.
+func countShown(n int) string {
 	switch {
-	case err != nil || n == 0:
-		return views.NewCount{}, err
+	case n == 0:
+		return ""
 	case n > db.MostDue:
-		return views.NewCount{Shown: strconv.Itoa(db.MostDue) + "+"}, nil
+		return strconv.Itoa(db.MostDue) + "+"
 	}
-	return views.NewCount{Shown: strconv.Itoa(n)}, nil
+	return strconv.Itoa(n)
 }
 
 func (s *Server) followUpIndex(c *gin.Context) error {

@@ -116,6 +116,19 @@ func with(parameters url.Values, name, value string) url.Values {
 	return changed
 }
 
+// appended returns an address with one more parameter, before its fragment if it has one.
+func appended(address, name, value string) string {
+	page, fragment, found := strings.Cut(address, "#")
+	separator := "?"
+	if strings.Contains(page, "?") {
+		separator = "&"
+	}
+	if page += separator + url.QueryEscape(name) + "=" + url.QueryEscape(value); found {
+		return page + "#" + fragment
+	}
+	return page
+}
+
 // setting returns a fast form of address(path, with(parameters, name, value)) for many values: the
 // rest of the address is built once.
 func setting(path string, parameters url.Values, name string) func(value string) string {

@@ -103,7 +103,7 @@ func (l recordList) on(page string) string {
 	if l.query == "" {
 		return page
 	}
-	return page + "?" + url.Values{"list": {l.query}}.Encode()
+	return appended(page, "list", l.query)
 }
 
 // withList returns the address of a part of a record's page with the list that the page itself knows.
@@ -112,11 +112,7 @@ func (s *Server) withList(c *gin.Context, address string) string {
 	if err != nil || !page.Query().Has("list") {
 		return address
 	}
-	start := "?"
-	if strings.Contains(address, "?") {
-		start = "&"
-	}
-	return address + start + url.Values{"list": {page.Query().Get("list")}}.Encode()
+	return appended(address, "list", page.Query().Get("list"))
 }
 
 // listBehind returns the list that a record was opened from, or that a new one (id "") is added to. The list is in the

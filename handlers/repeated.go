@@ -97,7 +97,8 @@ func (s *Server) linkRepeated(c *gin.Context, e linkEnd, other string, first *db
 		return err
 	}
 	form.Repeat = repeat
-	l, err := s.db.Link(c.Request.Context(), who(c).Actor, first.ID[:36], first.ID[37:])
+	organizationID, contactID := db.LinkEnds(first.ID)
+	l, err := s.db.Link(c.Request.Context(), who(c).Actor, organizationID, contactID)
 	if err == nil {
 		err = s.linkMade(c, e, l, form)
 	} else if errors.Is(err, db.ErrNotFound) {

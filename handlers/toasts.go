@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"net/http"
-	"net/url"
 	"regexp"
-	"strings"
 
 	"github.com/gin-contrib/sessions"
 	"github.com/gin-gonic/gin"
@@ -60,15 +58,7 @@ func withMessage(c *gin.Context, to string) string {
 	if name == "" {
 		return to
 	}
-	page, part, found := strings.Cut(to, "#")
-	separator := "?"
-	if strings.Contains(page, "?") {
-		separator = "&"
-	}
-	if page += separator + messageParameter + "=" + url.QueryEscape(name); found {
-		return page + "#" + part
-	}
-	return page
+	return appended(to, messageParameter, name)
 }
 
 // takeFlash returns the message that the address names and removes it.
