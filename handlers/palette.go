@@ -86,83 +86,94 @@ func (s *Server) recent(c *gin.Context) (choices []views.PaletteChoice, err erro
 // interactions. Last is the search page. "call anna" offers to log a call with Anna, "new contact anna" to create
 // Anna. If nothing matches, it offers to create it.
 func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
-	noun, name := toMake(p.Query)
-	made, channel := s.makeOf(c, noun, name), ""
-	switch {
-	case made != nil:
-	case p.Logs:
-		channel, name = toLog(p.Query)
-	default:
-		name = p.Query
+	channel, name := "", p.Query
+	noun, newName := parseCreate(p.Query)
+	created := s.createChoice(c, noun, newName)
+	if created != nil {
+		name = newName
+	} else if p.Logs {
+		channel, name = parseLog(p.Query)
 	}
 	typed := text.NewTyped(name)
 	found, err1 := s.db.Search(c.Request.Context(), who(c).Actor, db.SearchFilter{Typed: name, Most: paletteFound})
 	commands, err2 := s.commands(c, p.Query)
 	outcomes, err3 := s.outcomeChoices(c, p.Query)
-	if task := toRemind(p.Query); task != "" && s.may(c, http.MethodGet, "/follow-ups/new") {
-		p.Groups = append(p.Groups, views.PaletteGroup{ID: "remind", Heading: "Follow-up", Choices: []views.PaletteChoice{newFollowUp(task)}})
-	}
-	var rest, logs []views.PaletteChoice
-	if p.Logs {
+	records, err4 := s.foundGroups(c, found, typed)
+	var logs, more []views.PaletteChoice
+	if channel != "" {
 		logs = logChoices(found, typed, channel)
+	} else if p.Logs {
+		more = logChoices(found, typed, "")
 	}
-	if channel == "" {
-		rest, logs = logs, nil
-	}
-	p.Groups = append(p.Groups, views.PaletteGroup{ID: "make", Heading: "Create", Choices: made},
-		views.PaletteGroup{ID: "commands", Heading: "Commands", Choices: commands},
-		views.PaletteGroup{ID: "log", Heading: "Log", Choices: logs})
-	groups, err4 := s.foundGroups(c, found, typed)
-	p.Groups = append(append(p.Groups, groups...), views.PaletteGroup{ID: "outcomes", Heading: "Outcomes", Choices: outcomes})
+	p.Groups = slices.Concat([]views.PaletteGroup{
+		{ID: "remind", Heading: "Follow-up", Choices: s.reminderChoice(c, p.Query)},
+		{ID: "make", Heading: "Create", Choices: created},
+		{ID: "commands", Heading: "Commands", Choices: commands},
+		{ID: "log", Heading: "Log", Choices: logs},
+	}, records, []views.PaletteGroup{{ID: "outcomes", Heading: "Outcomes", Choices: outcomes}})
 	nothing := !slices.ContainsFunc(p.Groups, func(g views.PaletteGroup) bool { return len(g.Choices) > 0 })
-	switch {
-	case nothing && who(c).OwnOnly:
-		p.Nothing = "Nothing by that name among the clients that you own and what is linked to them. " +
-			"Similar spellings were tried."
-	case nothing:
-		p.Nothing = "Nothing by that name. Similar spellings were tried."
+	if nothing {
+		p.Nothing = nothingFound(who(c).OwnOnly)
 	}
-	if nothing || found.Similar() && made == nil {
-		p.Groups = append(p.Groups, views.PaletteGroup{ID: "make", Heading: "Create", Choices: s.makeChoices(c, name)})
+	if nothing || found.Similar() && created == nil {
+		p.Groups = append(p.Groups, views.PaletteGroup{ID: "make", Heading: "Create", Choices: s.createChoices(c, name)})
 	}
-	rest = append(rest, commandChoice("search", address("/search", url.Values{"q": {p.Query}}),
+	more = append(more, commandChoice("search", address("/search", url.Values{"q": {p.Query}}),
 		views.TextPart{Text: "Search for " + quoted(p.Query)}))
-	p.Groups = append(p.Groups, views.PaletteGroup{ID: "more", Heading: "More", Choices: rest})
+	p.Groups = append(p.Groups, views.PaletteGroup{ID: "more", Heading: "More", Choices: more})
 	return errors.Join(err1, err2, err3, err4)
+}
+
+// nothingFound says that nothing was found, and where, if the visitor sees only their own clients.
+func nothingFound(ownOnly bool) string {
+	if ownOnly {
+		return "Nothing by that name among the clients that you own and what is linked to them. Similar spellings were tried."
+	}
+	return "Nothing by that name. Similar spellings were tried."
 }
 
 // foundGroups groups the first records found of each kind: by name, then by other fields.
 func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed text.Typed) ([]views.PaletteGroup, error) {
-	var others []db.Record
-	byName := func(all []db.Record) (named []db.Record) {
-		for _, r := range all {
-			if _, has := typed.Marks(r.Name()); slices.Contains(has, false) && !r.Similar {
-				others = append(others, r)
-			} else {
-				named = append(named, r)
-			}
-		}
-		return named[:min(paletteRecords, len(named))]
-	}
-	var failed error
-	choices := func(all []db.Record) []views.PaletteChoice {
-		rows, err := s.foundRecords(c, all, typed)
-		failed = errors.Join(failed, err)
-		return mapSlice(rows, recordChoice)
-	}
-	organizations, contacts := choices(byName(found.Organizations)), choices(byName(found.Contacts))
-	slices.SortStableFunc(found.Interactions, func(a, b db.Interaction) int {
-		return cmp.Compare(missingBefore(a, typed), missingBefore(b, typed))
-	})
+	namedOrganizations, otherOrganizations := splitByName(found.Organizations, typed)
+	namedContacts, otherContacts := splitByName(found.Contacts, typed)
+	organizations, err1 := s.recordChoices(c, namedOrganizations, paletteRecords, typed)
+	contacts, err2 := s.recordChoices(c, namedContacts, paletteRecords, typed)
+	others, err3 := s.recordChoices(c, slices.Concat(otherOrganizations, otherContacts), paletteOthers, typed)
 	return []views.PaletteGroup{
 		{ID: "organizations", Heading: "Organizations", Choices: organizations},
 		{ID: "contacts", Heading: "Contacts", Choices: contacts},
-		{ID: "others", Heading: "Found by other fields", Choices: choices(others[:min(paletteOthers, len(others))])},
-		{ID: "interactions", Heading: "Interactions", Choices: mapSlice(found.Interactions[:min(paletteInteractions, len(found.Interactions))],
-			func(i db.Interaction) views.PaletteChoice {
-				return interactionChoice(s.foundInteraction(c, i, typed))
-			})},
-	}, failed
+		{ID: "others", Heading: "Found by other fields", Choices: others},
+		{ID: "interactions", Heading: "Interactions", Choices: s.interactionChoices(c, found.Interactions, typed)},
+	}, errors.Join(err1, err2, err3)
+}
+
+// splitByName returns the records whose names have all typed words or are similar, and those found by other fields.
+func splitByName(all []db.Record, typed text.Typed) (named, others []db.Record) {
+	for _, r := range all {
+		if _, has := typed.Marks(r.Name()); slices.Contains(has, false) && !r.Similar {
+			others = append(others, r)
+		} else {
+			named = append(named, r)
+		}
+	}
+	return named, others
+}
+
+// recordChoices links to the first records of those found, at most so many.
+func (s *Server) recordChoices(c *gin.Context, found []db.Record, most int, typed text.Typed) ([]views.PaletteChoice, error) {
+	rows, err := s.foundRecords(c, found[:min(most, len(found))], typed)
+	return mapSlice(rows, recordChoice), err
+}
+
+// interactionChoices links to a few of the interactions found. Those found only by their bodies are last.
+func (s *Server) interactionChoices(c *gin.Context, found []db.Interaction, typed text.Typed) (choices []views.PaletteChoice) {
+	sorted := slices.SortedStableFunc(slices.Values(found), func(a, b db.Interaction) int {
+		return cmp.Compare(missingBefore(a, typed), missingBefore(b, typed))
+	})
+	for _, i := range sorted[:min(paletteInteractions, len(sorted))] {
+		choices = append(choices, interactionChoice(s.foundInteraction(c, i, typed)))
+	}
+	return choices
 }
 
 // missingBefore returns 1 if a typed word is neither in the subject nor in the name of a client but in the body, else 0.
@@ -177,20 +188,20 @@ func missingBefore(i db.Interaction, typed text.Typed) int {
 	return 0
 }
 
-// makeChoices offers to create what was not found.
-func (s *Server) makeChoices(c *gin.Context, typed string) []views.PaletteChoice {
-	noun, name := toMake(typed)
-	if made := s.makeOf(c, noun, name); made != nil {
-		return made
+// createChoices offers to create what was not found.
+func (s *Server) createChoices(c *gin.Context, typed string) []views.PaletteChoice {
+	noun, name := parseCreate(typed)
+	if created := s.createChoice(c, noun, name); created != nil {
+		return created
 	}
 	isContact := text.PhoneNumber(typed) != "" || strings.Contains(typed, "@")
 	isOrganization := text.WebHost(typed) != ""
 	var choices []views.PaletteChoice
 	if !isOrganization {
-		choices = s.makeOf(c, "contact", typed)
+		choices = s.createChoice(c, "contact", typed)
 	}
 	if !isContact {
-		choices = append(choices, s.makeOf(c, "organization", typed)...)
+		choices = append(choices, s.createChoice(c, "organization", typed)...)
 	}
 	if !isContact && !isOrganization && s.may(c, http.MethodGet, "/follow-ups/new") {
 		choices = append(choices, newFollowUp(typed))
@@ -198,9 +209,9 @@ func (s *Server) makeChoices(c *gin.Context, typed string) []views.PaletteChoice
 	return choices
 }
 
-// makeOf offers to create a contact with a name, an email or a phone number, or an organization with a name or a web
+// createChoice offers to create a contact with a name, an email or a phone number, or an organization with a name or a web
 // address, if the visitor may.
-func (s *Server) makeOf(c *gin.Context, noun, typed string) []views.PaletteChoice {
+func (s *Server) createChoice(c *gin.Context, noun, typed string) []views.PaletteChoice {
 	typed = text.PlainAddress(typed)
 	icon, detail, fields := "user", "", db.Fields{}
 	switch {
@@ -235,8 +246,8 @@ func (s *Server) makeOf(c *gin.Context, noun, typed string) []views.PaletteChoic
 var typedNew = regexp.MustCompile(`(?i)^(?:new|create|add)\s+(?:an?\s+)?` +
 	`(?:(org|organi[sz]ation|company|customer|client)|contact|person)\s+(\S.*)$`)
 
-// toMake reads "new organization acme". For anything else noun is "".
-func toMake(typed string) (noun, name string) {
+// parseCreate reads "new organization acme". For anything else noun is "".
+func parseCreate(typed string) (noun, name string) {
 	m := typedNew.FindStringSubmatch(typed)
 	switch {
 	case m == nil:
@@ -275,9 +286,9 @@ var (
 	}
 )
 
-// toLog reads "call anna", "log a meeting with anna" or "log anna". For anything else channel is
+// parseLog reads "call anna", "log a meeting with anna" or "log anna". For anything else channel is
 // "".
-func toLog(typed string) (channel, name string) {
+func parseLog(typed string) (channel, name string) {
 	m := typedLog.FindStringSubmatch(typed)
 	switch {
 	case m == nil:
@@ -294,9 +305,9 @@ var (
 	typedTask = regexp.MustCompile(`(?i)^follow[\s-]?up\s+\S`)
 )
 
-// toRemind returns the task in "remind me to call anna", "new task call anna" or "follow up with anna". It returns ""
+// parseReminder returns the task in "remind me to call anna", "new task call anna" or "follow up with anna". It returns ""
 // for anything else.
-func toRemind(typed string) string {
+func parseReminder(typed string) string {
 	if m := typedReminder.FindStringSubmatch(typed); m != nil {
 		return m[1]
 	}
@@ -304,6 +315,15 @@ func toRemind(typed string) string {
 		return typed
 	}
 	return ""
+}
+
+// reminderChoice offers the follow-up that was typed, if the visitor may plan one.
+func (s *Server) reminderChoice(c *gin.Context, typed string) []views.PaletteChoice {
+	task := parseReminder(typed)
+	if task == "" || !s.may(c, http.MethodGet, "/follow-ups/new") {
+		return nil
+	}
+	return []views.PaletteChoice{newFollowUp(task)}
 }
 
 func newFollowUp(task string) views.PaletteChoice {

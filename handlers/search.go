@@ -162,7 +162,7 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) er
 	v.Status = strings.Join(counts, ", ") + " found"
 	if v.Query != "" && found.FoundOrganizations+found.FoundContacts+found.FoundInteractions == 0 {
 		if v.Makes, err3 = s.outcomeChoices(c, v.Query); len(v.Makes) == 0 {
-			v.Makes = s.makeChoices(c, v.Query)
+			v.Makes = s.createChoices(c, v.Query)
 		}
 	}
 	if found.Similar() {
