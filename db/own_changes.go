@@ -79,7 +79,7 @@ func (u ownUndo) changes(before int64) (found []AuditEntry, older int64, err err
 	}
 	first := int64(1 << 62) // of the batch that the last row belongs to
 	for _, e := range page {
-		var said batchMetadata
+		var said ownMetadata
 		if err := json.Unmarshal([]byte(e.Metadata), &said); err != nil {
 			continue
 		}
@@ -91,16 +91,17 @@ func (u ownUndo) changes(before int64) (found []AuditEntry, older int64, err err
 			continue
 		}
 		if isSystem {
-			if e.Undo, err = u.canUndo(&e, said, first); err != nil {
+			if e.Undo, err = u.canUndo(e, said, first); err != nil {
 				return nil, 0, err
 			}
+			e.Action = shownAction(e.Action, said)
 		}
 		if e.show(u.by); !e.Hidden && (e.visible || e.Undo) {
 			found = append(found, e)
 		}
 	}
 	if len(page) == ownStep {
-		var said batchMetadata
+		var said ownMetadata
 		last := page[len(page)-1]
 		_ = json.Unmarshal([]byte(last.Metadata), &said) // what cannot be read is in no batch
 		if older, err = u.d.beforeBatch(u.ctx, u.by, last.Seq, said.Batch, first); err != nil {
@@ -120,8 +121,8 @@ func (u ownUndo) changes(before int64) (found []AuditEntry, older int64, err err
 	return standing, older, err
 }
 
-// batchMetadata is what a row's metadata says of a batch, or of a value of a vocabulary.
-type batchMetadata struct {
+// ownMetadata is what a row's metadata says of a batch, or of a value of a vocabulary.
+type ownMetadata struct {
 	Rows                             int64
 	Batch, Action, Vocabulary, Value string
 }
@@ -146,14 +147,13 @@ func (d *DB) beforeBatch(ctx context.Context, by Actor, seq int64, batch string,
 
 // canUndo reports whether the actor can undo a row about many records, a vocabulary or a view. first is the seq of the
 // first row of its batch.
-func (u ownUndo) canUndo(e *AuditEntry, said batchMetadata, first int64) (can bool, err error) {
+func (u ownUndo) canUndo(e AuditEntry, said ownMetadata, first int64) (can bool, err error) {
 	switch e.Action {
 	case "finish_value_change":
 		c, err := scanValueChange(u.d.reader.QuickQueryRow(u.ctx, selectValueChange+" WHERE value_changes.id = ?", e.TargetID))
 		if errors.Is(err, ErrNotFound) || c.Kind == "undo" {
 			return false, nil
 		}
-		e.Action = map[string]string{"rename": "rename_value", "merge": "merge_values"}[c.Kind]
 		return err == nil && !c.Undone && c.Vocabulary.Need.MetBy(u.by), err
 	case "hide_value", "suggest_value":
 		v, err := VocabularyOf(said.Vocabulary)
@@ -172,7 +172,15 @@ func (u ownUndo) canUndo(e *AuditEntry, said batchMetadata, first int64) (can bo
 		}
 		return err == nil && v.MayChange(u.by) && u.by.seesList(v.List), err
 	}
-	return u.d.canUndoBatch(u.ctx, u.by, *e, first)
+	return u.d.canUndoBatch(u.ctx, u.by, e, first)
+}
+
+// shownAction returns the action as the list shows it: the end of a change of a value is shown as the change.
+func shownAction(action string, said ownMetadata) string {
+	if change := valueActions[said.Action]; action == "finish_value_change" && change != "" {
+		return change
+	}
+	return action
 }
 
 // isDecided reports whether a later row was about the same thing.
@@ -183,7 +191,7 @@ func (u ownUndo) isDecided(what string) bool {
 }
 
 // opposites maps each action that is undone by removing what it made to the actions that remove or restore that.
-var opposites = map[string][]any{
+var opposites = map[string][2]string{
 	"create_org":          {"archive_org", "restore_org"},
 	"create_contact":      {"archive_contact", "restore_contact"},
 	"link_contact":        {"link_contact", "unlink_contact"},
@@ -198,8 +206,8 @@ func (u ownUndo) markMade(page []AuditEntry) error {
 	now := undoReader{d: u.d, ctx: u.ctx, by: u.by, known: map[string]undoTarget{}}
 	for i := range page {
 		e := &page[i].Entry
-		ends := opposites[e.Action]
-		if ends == nil || !u.by.mayChange(*e) {
+		reversals, ok := opposites[e.Action]
+		if !ok || !u.by.mayChange(*e) {
 			continue
 		}
 		target, err := now.target(*e)
@@ -209,7 +217,7 @@ func (u ownUndo) markMade(page []AuditEntry) error {
 		if e.Version = target.version; target.record == nil {
 			continue
 		}
-		query, args := "", append([]any{e.TargetType, e.TargetID, e.Seq, u.by.UserID}, ends...)
+		query, args := "", []any{e.TargetType, e.TargetID, e.Seq, u.by.UserID, reversals[0], reversals[1]}
 		if e.IsLink() {
 			query, args = " AND json_extract(metadata, '$.contact_id') = ?", append(args, e.ContactID)
 		}

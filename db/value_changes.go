@@ -35,8 +35,11 @@ func (d *DB) MergeValues(ctx context.Context, by Actor, v Vocabulary, from, into
 	return d.beginValueChange(ctx, by, v, ValueChange{Kind: "merge", Old: from, New: into})
 }
 
+// valueActions are the actions that begin each kind of change of a value.
+var valueActions = map[string]string{"rename": "rename_value", "merge": "merge_values"}
+
 func (d *DB) beginValueChange(ctx context.Context, by Actor, v Vocabulary, c ValueChange) (ValueChange, error) {
-	action := map[string]string{"rename": "rename_value", "merge": "merge_values"}[c.Kind]
+	action := valueActions[c.Kind]
 	err := d.write(ctx, by, v.Need, func(t *tx) (err error) {
 		if err := t.checkValueChange(v, &c); err != nil {
 			return err
