@@ -178,32 +178,62 @@ func TestPaletteSwitchesTheTheme(t *testing.T) {
 // paletteNames selects the names of choices, without details and keys.
 const paletteNames = ".opt > span > bdi"
 
-func TestPaletteOffersRecordsAndCommands(t *testing.T) {
+// paletteWorld makes an organization, an interaction with its contact, and an archived contact.
+func paletteWorld(s *site) (org, talk, archived string) {
+	org, elif := s.Organization("Harbor & Pine", "sector", "Logistics"), s.Contact("Elif", "Aydın", "job_title", "CFO")
+	s.Link(org, elif)
+	talk, archived = s.Log(org, elif, "Renewal agreed", "body", "They accept the price of the harbor."), s.Contact("Harriet", "Old")
+	s.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(archived))
+	return org, talk, archived
+}
+
+func TestPaletteOffersAllCommandsUntilSomethingIsTyped(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager").viaHTMX()
-	org, elif := s.Organization("Harbor & Pine", "sector", "Logistics"), s.Contact("Elif", "Aydın", "job_title", "CFO")
-	s.Link(org, elif)
-	talk := s.Log(org, elif, "Renewal agreed", "body", "They accept the price of the harbor.")
-	archived := s.Contact("Harriet", "Old")
-	s.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(archived))
-
+	paletteWorld(s)
 	empty := ines.get("/palette?q=").wantFragment(true)
 	empty.wantTexts("[role=presentation]", "Commands").
 		wantTexts(paletteNames, "New organization", "New contact", "New follow-up", "Go to Home",
 			"Go to Organizations", "Go to Contacts", "Go to Interactions",
 			"Go to Follow-ups", "Go to My account", "Keyboard shortcuts", "My clients", "Quiet for 60 days", "Theme: dark", "Theme: light", "Sign out")
 	empty.want(200, ".opt[href='/organizations']", "g o").want(200, ".opt[href='/organizations?owner=me']", "My clients")
+}
 
-	found := ines.get("/palette?q=har").
-		wantTexts("[role=presentation]", "Organizations", "Contacts", "Found by other fields", "Interactions", "More")
-	found.want(200, ".opt[href='"+org+"'] mark", "Har").
+// TestPaletteMarksWhatMatches in names and in the words of an interaction, and says what is archived.
+func TestPaletteMarksWhatMatches(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").viaHTMX()
+	org, talk, archived := paletteWorld(s)
+	ines.get("/palette?q=har").wantTexts("[role=presentation]", "Organizations", "Contacts", "Found by other fields", "Interactions", "More").
+		want(200, ".opt[href='"+org+"'] mark", "Har").
 		want(200, ".opt[href='"+archived+"'] .bdg", "Archived").want(200, ".opt[href='"+talk+"'] small mark", "har")
-	found.wantTexts("#palette-more ~ .opt > span > bdi", "Log a call with Harbor & Pine", "Search for “har”").
-		want(200, ".opt[href='/search?q=har']", "")
-	ines.get("/palette?q=renewal").want(200, ".opt[href='"+talk+"'] small", "A former colleague called Elif Aydın at Harbor & Pine").
-		wantTexts("#palette-more ~ .opt > span > bdi", "Search for “renewal”")
+}
 
+func TestPaletteEndsWithCallsAndTheSearchPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").viaHTMX()
+	paletteWorld(s)
+	ines.get("/palette?q=har").wantTexts("#palette-more ~ .opt > span > bdi", "Log a call with Harbor & Pine", "Search for “har”").
+		want(200, ".opt[href='/search?q=har']", "")
+	ines.get("/palette?q=renewal").wantTexts("#palette-more ~ .opt > span > bdi", "Search for “renewal”")
+}
+
+func TestPaletteSaysWhoAnInteractionWasWith(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").viaHTMX()
+	_, talk, _ := paletteWorld(s)
+	ines.get("/palette?q=renewal").want(200, ".opt[href='"+talk+"'] small", "A former colleague called Elif Aydın at Harbor & Pine")
+}
+
+// TestPaletteFindsCommandsByTheBeginningsOfWords, also of words that people use for them.
+func TestPaletteFindsCommandsByTheBeginningsOfWords(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").viaHTMX()
 	for typed, want := range map[string]string{
 		"new": "New organization|New contact|New follow-up", "NEW con": "New contact", "new o": "New organization", "ups": "Go to Follow-ups",
 		"follow ups": "Go to Follow-ups", "ew": "", "60 quíet": "Quiet for 60 days", "zzz": "",
@@ -218,12 +248,22 @@ func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 		a.wantTexts("#palette-commands ~ .opt > span > bdi", strings.FieldsFunc(want, func(r rune) bool { return r == '|' })...)
 	}
 	ines.get("/palette?q=new").wantNot(".hint")
+}
+
+func TestPaletteFindsNoRecordsByHostileSearches(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").viaHTMX()
+	paletteWorld(s)
 	for _, typed := range hostileSearches {
 		ines.get("/palette?q="+typed).want(200, "[role=listbox]", "").wantNot("#palette-organizations, #palette-contacts, #palette-interactions")
 	}
+}
 
-	// Without JavaScript, and after going back, it is the search page.
-	plain := s.as("Viewer")
+// TestPaletteWithoutScriptIsTheSearchPage, and after going back.
+func TestPaletteWithoutScriptIsTheSearchPage(t *testing.T) {
+	t.Parallel()
+	plain := newSite(t).as("Viewer")
 	for _, asks := range []*browser{plain, plain.boosted(), plain.back()} {
 		if to := asks.get("/palette?q=har+bor&recent=x").to(); to != "/search?q=har+bor" {
 			t.Errorf("leads to %s", to)
