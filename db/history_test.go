@@ -126,12 +126,12 @@ func TestAHistoryOffersWhatCanBeTakenBack(t *testing.T) {
 	}
 	change(1, db.Fields{"sector": "Retail", "owner_user_id": o.Lea.UserID})
 	change(2, db.Fields{"sector": "Media", "display_name": "Beta"})
-	want(t, "two changes", offered(t, o, o.Tomas, "organization", acme.ID), "[display_name=Acme sector=Retail sector= owner_user_id=]")
+	want(t, "two changes", offered(t, o, o.Tomas, "organization", acme.ID), "[display_name=Acme legal_name=Acme sector=Retail sector= owner_user_id=]")
 	change(3, db.Fields{"sector": "Retail", "owner_user_id": ""})
 	want(t, "what is so already is not offered", offered(t, o, o.Tomas, "organization", acme.ID),
-		"[sector=Media owner_user_id="+o.Lea.UserID+" display_name=Acme sector=]")
+		"[sector=Media owner_user_id="+o.Lea.UserID+" display_name=Acme legal_name=Acme sector=]")
 	o.Exec(t, "UPDATE users SET status = 'disabled' WHERE id = ?", o.Lea.UserID)
-	want(t, "who is disabled owns nothing", offered(t, o, o.Tomas, "organization", acme.ID), "[sector=Media display_name=Acme sector=]")
+	want(t, "who is disabled owns nothing", offered(t, o, o.Tomas, "organization", acme.ID), "[sector=Media display_name=Acme legal_name=Acme sector=]")
 	for _, by := range []db.Actor{
 		o.Lea,
 		{UserID: o.Tomas.UserID, May: []db.Permission{db.ViewClient}},

@@ -319,8 +319,10 @@ func (t *tx) updateRecord(k *RecordKind, id string, version int, typed Fields) e
 		return err
 	}
 	owner, name := r.OwnerID(), r.Name()
+	typed = k.withDefaults(typed, r)
 	changes, refused := apply(k.Fields, typed, &r)
 	if refused != nil {
+		k.dropRepeated(refused, typed)
 		return refused
 	}
 	if len(changes) == 0 {
@@ -353,6 +355,29 @@ func (t *tx) updateRecord(k *RecordKind, id string, version int, typed Fields) e
 		}
 	}
 	return t.record("update_"+k.action, k.Noun, id, details{"changes": changes})
+}
+
+// AsNew in what was typed for a record lets an empty field that copies another one do so, as in a new record.
+const AsNew = "as_new"
+
+// withDefaults adds to what was typed for a record the fields that copy another one which changes: those that were not typed
+// and are the same as it. See also AsNew.
+func (k *RecordKind) withDefaults(typed Fields, stored Record) Fields {
+	typed = typed.with()
+	for _, f := range k.Fields {
+		if f.Default == "" {
+			continue
+		}
+		own, sent := typed[f.Column]
+		copied, changes := typed[f.Default]
+		if !changes {
+			copied = stored.Value(f.Default)
+		}
+		if sent && isEmpty(own) && typed[AsNew] != "" || !sent && changes && stored.Value(f.Column) == stored.Value(f.Default) {
+			typed[f.Column] = copied
+		}
+	}
+	return typed
 }
 
 // setActive archives or restores a record.

@@ -32,6 +32,23 @@ func TestManagerCorrectsAWebsiteInPlace(t *testing.T) {
 	ines.get(org+"/history").want(200, "#activity", "changed the website")
 }
 
+// TestALegalNameFollowsARename while it is the same as the name, as one that nobody typed is, and goes back with it.
+func TestALegalNameFollowsARename(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").viaHTMX()
+	org := s.Organization("Typpo GmbH")
+	name, legal := org+"/fields/display_name", "hx-partial[hx-target='#fact-legal_name']"
+	renamed := ines.post(name, "value", " Typo GmbH ", "version", "1").want(200, legal+" #edit-legal_name", "Typo GmbH").wantNot(legal + " [autofocus]")
+	s.wantAudit(nil, "update_org", `"display_name"`, `"legal_name"`)
+	ines.submit(renamed, ".toast form button").want(200, ".toast", "Name is as it was").want(200, legal+" #edit-legal_name", "Typpo GmbH")
+	s.WantOne("Typpo GmbH", "SELECT legal_name FROM organizations WHERE id = ?", key(org))
+
+	ines.post(org+"/fields/legal_name", "value", "Typo Holding", "version", "3").want(200, "#edit-legal_name", "Typo Holding").wantNot(legal)
+	ines.post(name, "value", "Typo", "version", "4").want(200, "#edit-display_name", "Typo").wantNot(legal)
+	s.WantOne("Typo Holding", "SELECT legal_name FROM organizations WHERE id = ?", key(org))
+}
+
 func TestOrganizationIsCreatedFromTheFullForm(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -147,7 +147,7 @@ func (s *Server) recordFieldUpdate(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	return s.recordFieldSaved(c, k, r.Value(f.Column), changed, f, isNew)
+	return s.recordFieldSaved(c, k, r, changed, f, isNew)
 }
 
 // isNewValue reports whether a value is new to its vocabulary, perhaps because only half a word was typed.
@@ -209,16 +209,16 @@ func (s *Server) recordFieldConflict(c *gin.Context, f db.Field, value string, s
 	return s.recordFieldAnswer(c, http.StatusConflict, k, r, editor)
 }
 
-// recordFieldSaved answers with the fact and everything else on the page that shows it. was is the
-// old value. If isNew is true, the vocabulary did not have the new one; a message says so and offers Undo.
-func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r db.Record, f db.Field, isNew bool) error {
+// recordFieldSaved answers with the fact and everything else on the page that shows it or followed it. before is the record
+// with the old value. If isNew is true, the vocabulary did not have the new one; a message says so and offers Undo.
+func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, before, r db.Record, f db.Field, isNew bool) error {
 	if r.OutOfSight {
 		return s.outOfSight(c, k.path(), f.Label+" saved")
 	}
 	said := views.Toast{Text: f.Label + " saved"}
 	if isUndo(c) {
 		said.Text, isNew = f.Label+" is as it was", false
-	} else if was != r.Value(f.Column) {
+	} else if was := before.Value(f.Column); was != r.Value(f.Column) {
 		said.Undo = undoOf(c, "#fact-"+f.Column, r.Version, db.Fields{"value": was})
 	}
 	if isNew {
@@ -238,12 +238,20 @@ func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r d
 	}
 	shown := newFact(k, r, who(c), f)
 	shown.Focus = true
-	return s.show(c, http.StatusOK, shown, toast(said.Text, said.Undo), meta, views.Title(r.Name()),
+	parts := []views.View{
+		shown, toast(said.Text, said.Undo), meta, views.Title(r.Name()),
 		views.Into{Target: "#record-name", Swap: "textContent", View: views.Text(r.Name())},
 		views.Into{Target: "#crumb-name", Swap: "textContent", View: views.Text(r.Name())},
 		views.Into{Target: "#reach", Swap: "outerHTML", View: reachOf(who(c), r)},
 		views.Into{Target: "#dates", Swap: "innerHTML", View: recordDates(s.clock(c), r, origin)},
-		views.Into{Target: "#record-version", Swap: "outerHTML", View: views.RecordVersion(r.Version)})
+		views.Into{Target: "#record-version", Swap: "outerHTML", View: views.RecordVersion(r.Version)},
+	}
+	for copied := range r.All() {
+		if copied.Default == f.Column && before.Value(copied.Column) != r.Value(copied.Column) {
+			parts = append(parts, views.Into{Target: "#fact-" + copied.Column, Swap: "outerHTML", View: newFact(k, r, who(c), *copied)})
+		}
+	}
+	return s.show(c, http.StatusOK, parts...)
 }
 
 // replaceFact replaces the fact of the same name.

@@ -196,6 +196,7 @@ func (a *API) recordUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	values[db.AsNew] = "1" // null means the same as in a new record
 	return a.recordChange(c, func(id string, version int) (db.Record, error) {
 		return k.update(a.db, c.Request.Context(), who(c).Actor, id, version, values)
 	})

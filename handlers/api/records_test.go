@@ -364,3 +364,25 @@ func TestACursorIsOfOneOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestALegalNameIsTheNameUnlessItIsTyped: null is the name, as when the organization is made, and one that nobody typed
+// follows the name in the same change, which history restores with it.
+func TestALegalNameIsTheNameUnlessItIsTyped(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.as("Manager")
+	org := "/api/crm/organizations/" + p.send("POST", "/api/crm/organizations", `{"display_name": "Typpo GmbH"}`).want(201).text("id")
+	p.send("PATCH", org, `{"display_name": " Typo GmbH "}`).want(200).wantAt("legal_name", "Typo GmbH").wantAt("version", 2.0)
+	s.WantOne(`{"old":"Typpo GmbH","new":"Typo GmbH"}`,
+		"SELECT json_extract(metadata, '$.changes.legal_name') FROM audit_logs WHERE action = 'update_org'")
+	p.send("PATCH", org, `{"legal_name": "Typo Holding"}`).want(200).wantAt("display_name", "Typo GmbH")
+	p.send("PATCH", org, `{"display_name": "Type"}`).want(200).wantAt("legal_name", "Typo Holding")
+	p.send("PATCH", org, `{"legal_name": null}`).want(200).wantAt("legal_name", "Type")
+	p.send("PATCH", org, `{"display_name": "Types", "legal_name": "Type"}`).want(200).wantAt("legal_name", "Type")
+	p.send("PATCH", org, `{"display_name": "Typed", "legal_name": null}`).want(200).wantAt("legal_name", "Typed")
+	s.unchanged(func() {
+		if a := p.send("PATCH", org, `{"display_name": ""}`).want(422, "Enter the organization's name"); strings.Contains(a.body, "legal_name") {
+			t.Errorf("it names the legal name, too: %s", a.body)
+		}
+	})
+}
