@@ -160,6 +160,9 @@ func (a *API) fail(c *gin.Context, err error) {
 	if errors.As(err, &lacks) {
 		message = lacks.Error()
 	}
+	if c.Request.Method == http.MethodGet {
+		message = strings.TrimSuffix(message, " Nothing was changed.")
+	}
 	var old *stale
 	if errors.As(err, &old) {
 		x.Status, x.Fields = http.StatusConflict, nil
@@ -167,6 +170,7 @@ func (a *API) fail(c *gin.Context, err error) {
 	if errors.As(err, new(*db.Conflict)) {
 		message = "Another version than that of If-Match is stored, see current. Nothing was changed."
 	}
+	x.Fields = forPrograms(x.Fields)
 	switch {
 	case len(x.Fields) > 0:
 		message = byField(x.Fields)
@@ -195,6 +199,17 @@ func (a *API) fail(c *gin.Context, err error) {
 	a.send(c, x.Status, w.b)
 }
 
+// forPrograms replaces the messages that send somebody to a list of a page, which programs have not.
+func forPrograms(messages map[string]string) map[string]string {
+	worded := maps.Clone(messages)
+	for name, message := range worded {
+		if strings.HasSuffix(message, " from the list") {
+			worded[name] = "There is none with this id, or it cannot be chosen here"
+		}
+	}
+	return worded
+}
+
 // byField puts all messages in one text, each after the field or parameter that it is about.
 func byField(messages map[string]string) string {
 	var all []string
@@ -210,8 +225,14 @@ func (a *API) send(c *gin.Context, status int, body []byte) { c.Data(status, jso
 
 // id returns a path parameter that is an ID. Anything else is db.ErrNotFound.
 func id(c *gin.Context, name string) (string, error) {
-	if v := c.Param(name); db.ValidID(v) {
-		return v, nil
+	if id, valid := readID(c.Param(name)); valid {
+		return id, nil
 	}
 	return "", fmt.Errorf("%s: %w", name, db.ErrNotFound)
+}
+
+// readID returns an ID as it is stored, and whether it is one. Programs may send it in capital letters.
+func readID(sent string) (id string, valid bool) {
+	id = strings.ToLower(sent)
+	return id, db.ValidID(id)
 }

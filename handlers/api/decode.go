@@ -28,22 +28,30 @@ const maxRefused = 20
 // maxDepth is how deep arrays and objects of a body may be nested.
 const maxDepth = 64
 
-// readBody reads the request's body, a JSON object, by field. It returns middleware.ErrNotJSON,
+// readBody reads the request's body, a JSON object, by field. It returns an error of checkType,
 // middleware.Unreadable or a *http.MaxBytesError.
 func readBody(c *gin.Context) (map[string]json.RawMessage, error) {
-	kind, parameters, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
-	charset := strings.ToLower(parameters["charset"])
-	if err != nil || kind != "application/json" || charset != "" && charset != "utf-8" {
-		return nil, middleware.ErrNotJSON
-	}
-	if coding := c.GetHeader("Content-Encoding"); coding != "" && coding != "identity" {
-		return nil, middleware.ErrNotJSON
+	if err := checkType(c); err != nil {
+		return nil, err
 	}
 	body, err := bodyOf(c)
 	if err != nil {
 		return nil, err
 	}
 	return decode(body)
+}
+
+// checkType returns middleware.ErrNotJSON or middleware.ErrEncoded if the request's headers say that its body is.
+func checkType(c *gin.Context) error {
+	kind, parameters, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	charset := strings.ToLower(parameters["charset"])
+	if err != nil || kind != "application/json" || charset != "" && charset != "utf-8" {
+		return middleware.ErrNotJSON
+	}
+	if coding := c.GetHeader("Content-Encoding"); coding != "" && coding != "identity" {
+		return middleware.ErrEncoded
+	}
+	return nil
 }
 
 // bodyOf returns the body as it was sent. It returns middleware.Unreadable or a *http.MaxBytesError.
@@ -63,6 +71,9 @@ func refuseBody(c *gin.Context) error {
 		return middleware.Unreadable("This operation takes no body")
 	case len(body) == 0:
 		return nil
+	}
+	if err := checkType(c); err != nil {
+		return err
 	}
 	fields, err := decode(body)
 	if err != nil {
@@ -209,16 +220,25 @@ func valueOf(f db.Field, raw json.RawMessage) (value, why string) {
 		return "", "Send true or false"
 	case db.Others:
 		var ids []string
-		if json.Unmarshal(raw, &ids) != nil || slices.ContainsFunc(ids, func(id string) bool { return !db.ValidID(id) }) {
+		if json.Unmarshal(raw, &ids) != nil {
 			return "", "Send an array of ids"
+		}
+		for i, id := range ids {
+			var valid bool
+			if ids[i], valid = readID(id); !valid {
+				return "", "Send an array of ids"
+			}
 		}
 		return strings.Join(ids, " "), ""
 	}
 	if json.Unmarshal(raw, &value) != nil {
 		return "", "Send text in quotes, or null"
 	}
-	if (f.Kind == db.Person || f.Kind == db.Other) && value != "" && !db.ValidID(value) {
-		return "", "Send an id, or null"
+	if (f.Kind == db.Person || f.Kind == db.Other) && value != "" {
+		var valid bool
+		if value, valid = readID(value); !valid {
+			return "", "Send an id, or null"
+		}
 	}
 	if f.Kind == db.Moment {
 		value = strings.ToUpper(value) // t and z are allowed

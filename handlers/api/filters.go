@@ -70,7 +70,10 @@ func readRepeated(c *gin.Context, names []string, several func(name string) bool
 		if values := r.values(name); len(values) > 0 {
 			read(r, name, values[0])
 		}
+		of, is := strings.CutSuffix(name, "_is")
 		switch {
+		case is && len(r.values(name)) > 0 && len(r.values(of)) == 0:
+			refused.Fields[name] = "Send it with " + of
 		case len(given[name]) > 1 && !several(name):
 			refused.Fields[name] = "Send it once"
 		case slices.ContainsFunc(given[name], unreadable):
@@ -119,10 +122,14 @@ func (r reader) limit() int {
 	return n
 }
 
-// people refuses values that are not me, none or a user's ID.
+// people refuses values that are not me, none or a user's ID, which it replaces by its stored form.
 func (r reader) people(name string, values []string) {
-	for _, value := range values {
-		r.require(name, value == "me" || value == "none" || db.ValidID(value), "Send me, none or the id of a user")
+	for i, value := range values {
+		id, valid := readID(value)
+		if valid {
+			values[i] = id
+		}
+		r.require(name, value == "me" || value == "none" || valid, "Send me, none or the id of a user")
 	}
 }
 

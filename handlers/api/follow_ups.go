@@ -55,11 +55,11 @@ func (a *API) followUpFilter(c *gin.Context) (f db.FollowUpFilter, given url.Val
 			f.After = value
 		default:
 			values := r.values(name)
-			why := lists.FollowUp(&f, name, values...)
-			r.require(name, why == "", why)
 			if name == "who" {
 				r.people(name, values)
 			}
+			why := lists.FollowUp(&f, name, values...)
+			r.require(name, why == "", why)
 			r.require(name, slices.Contains(followUpListsOfAll, r.value("show")), "Send it with show=all, overdue or week")
 		}
 	})

@@ -120,6 +120,28 @@ func TestHostileValues(t *testing.T) {
 	}
 }
 
+// TestIDsMayBeInCapitals, as in all UUIDs: in addresses, bodies and parameters. Answers have them as they are stored.
+func TestIDsMayBeInCapitals(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, w := s.as("Manager"), newWorld(s, 1)
+	maya := key(s.Contact("Maya", "Okafor"))
+	capitals := func(id string) string { return strings.ToUpper(key(id)) }
+	org := "/api/crm/organizations/" + capitals(w.organization)
+	p.get(org).want(200).wantAt("organization.id", key(w.organization))
+	p.send("PATCH", org, `{"owner_user_id": "`+capitals(p.user.ID)+`"}`).want(200).wantAt("owner_user_id", p.user.ID)
+	if n := len(p.get("/api/crm/organizations?owner=" + capitals(p.user.ID)).want(200).list()); n != 1 {
+		t.Errorf("%d organizations of the owner, want 1", n)
+	}
+	link := p.send("POST", org+"/contacts", `{"contact_id": "`+capitals(maya)+`"}`).want(201).wantAt("contact.id", maya)
+	if at, want := link.Header.Get("Location"), "/api/crm/organizations/"+key(w.organization)+"/contacts"; at != want {
+		t.Errorf("the link is at %s, want %s", at, want)
+	}
+	p.send("PATCH", org+"/contacts/"+capitals(maya), `{"role_label": "CFO"}`).want(200).wantAt("role_label", "CFO")
+	p.send("POST", org+"/interactions", `{"channel": "call", "subject": "x", "participant_ids": ["`+capitals(maya)+`"]}`).want(201).
+		wantIDs("participant_ids", "/contacts/"+maya)
+}
+
 // TestRepeatedHeaders: none is used in part. A list of them is one (RFC 9110).
 func TestRepeatedHeaders(t *testing.T) {
 	t.Parallel()

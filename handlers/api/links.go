@@ -108,7 +108,7 @@ func (a *API) linkCreate(c *gin.Context) error {
 }
 
 func (a *API) sendNewLink(c *gin.Context, k *kind, l db.Link) error {
-	c.Header("Location", root+k.Plural+"/"+c.Param("id")+"/"+k.otherEnd().Plural+"/"+k.other(l))
+	c.Header("Location", root+k.Plural+"/"+k.otherEnd().other(l)+"/"+k.otherEnd().Plural+"/"+k.other(l))
 	return a.sendLink(c, http.StatusCreated, k, l)
 }
 
@@ -124,7 +124,7 @@ func (a *API) linkAgain(c *gin.Context, made string) error {
 
 // newLink reads a body: the other end's ID or the fields of a new record, and those of the link.
 func (k *kind) newLink(id string, by db.Actor, body map[string]json.RawMessage) (n db.NewLink, err error) {
-	existing := []db.Field{{Column: k.otherID()}}
+	existing := []db.Field{{Column: k.otherID(), Kind: db.Other}}
 	values, err := typed(body, existing, k.otherEnd().Fields, db.LinkFields())
 	if err != nil {
 		return n, err
@@ -146,9 +146,6 @@ func (k *kind) newLink(id string, by db.Actor, body map[string]json.RawMessage) 
 			refused.Fields[column] = "Leave this out if you name an existing " + k.otherEnd().Noun
 		}
 		return n, refused
-	}
-	if other != "" && !db.ValidID(other) {
-		return n, &db.Invalid{Fields: map[string]string{k.otherID(): "There is no such " + k.otherEnd().Noun}}
 	}
 	n.OrganizationID, n.ContactID = k.ends(id, other)
 	if other == "" {

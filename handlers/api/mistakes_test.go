@@ -34,11 +34,15 @@ func TestMistakesAreExplained(t *testing.T) {
 		},
 		{"GET", "/follow-ups?show=open", "", nil, 422, "show: Send mine, given, done, overdue, week or all."},
 		{"GET", "/follow-ups?who=me", "", nil, 422, "who: Send it with show=all, overdue or week."},
+		{"GET", "/organizations?sector_is=not", "", nil, 422, "sector_is: Send it with sector."},
+		{"GET", "/organizations?sector=&sector_is=not", "", nil, 422, "sector_is: Send it with sector."},
+		{"GET", "/interactions?user_is=not", "", nil, 422, "user_is: Send it with user."},
 		{"GET", "/organizations?status=Active", "", nil, 422, "status: Send active, archived or all."},
 		{"GET", "/contacts?sort=name", "", nil, 422, "sort: Send last_name, "},
 		{"POST", "/organizations", `{"displayName": "A"}`, nil, 422, "displayName: Unknown field; there are display_name, legal_name, "},
 		{"POST", "/organizations", `{"organization": {"display_name": "A"}}`, nil, 422, "organization: Unknown field; there are"},
 		{"POST", "/organizations", "", []string{"Content-Type", "application/json"}, 400, "The body is empty. Send a JSON object."},
+		{"POST", "/contacts", `{"last_name": "A"}`, []string{"Content-Encoding", "gzip"}, 415, "Send the body as it is, without Content-Enc"},
 		{"POST", "/organizations", `[{"display_name": "A"}]`, nil, 400, "Send a JSON object."},
 		{"POST", "/follow-ups", `{"name": "Call", "due_on": "2026-12-01"}`, nil, 422, "name: Unknown field; " + followUpFields + "."},
 		{"POST", "/follow-ups", `{"text": "Call", "due_on": "tomorrow"}`, nil, 422, "due_on: Enter a day, like 2026-11-24."},
@@ -51,6 +55,14 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"POST", "/follow-ups", `{"interaction_id": "` + key(w.interaction) + `"}`, nil, 422, "interaction_id: Only the registry sets this. " +
 			"Plan a follow-up at /interactions/{id}/follow-up."},
 		{"PATCH", organization, `{"owner_user_id": "me"}`, nil, 422, "owner_user_id: Send an id, or null."},
+		{
+			"PATCH", organization, `{"owner_user_id": "` + unknown + `"}`, nil, 422,
+			"owner_user_id: There is none with this id, or it cannot be chosen here. Nothing was changed.",
+		},
+		{
+			"PATCH", "/interactions/" + key(w.interaction), `{"contact_id": "` + unknown + `", "user_id": "` + unknown + `"}`, nil, 422,
+			"contact_id: There is none with this id, or it cannot be chosen here. user_id: There is none with this id",
+		},
 		{"PATCH", organization, `{"version": 1}`, nil, 422, "version: Only the registry sets this. Send If-Match to change only this version."},
 		{"PATCH", "/interactions/" + key(w.interaction), `{"logged_by": null}`, nil, 422, "logged_by: Only the registry sets this."},
 		{"PATCH", followUp, `{"done_at": "2026-11-24T10:00:00Z"}`, nil, 422, "done_at: Only the registry sets this. Send done."},
@@ -60,6 +72,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"POST", organization + "/archive", `{"version": 1}`, nil, 422, "version: Only the registry sets this. Send If-Match"},
 		{"POST", organization + "/restore", `{"reason": "x"}`, nil, 422, "reason: This operation takes no fields."},
 		{"DELETE", organization + "/contacts/" + key(w.contact), `{"reason": "x"}`, nil, 422, "reason: This operation takes no fields."},
+		{"POST", organization + "/archive", "archive", []string{"Content-Type", "text/plain"}, 415, "Send JSON, with Content-Type"},
 		{"POST", organization + "/archive", "archive", nil, 400, "The body is not valid JSON."},
 		{"POST", organization + "/archive", strings.Repeat(" ", 1<<20+1), nil, 400, "This operation takes no body."},
 	} {

@@ -232,9 +232,9 @@ func TestOperations(t *testing.T) {
 			if validBody(r, n) != "" {
 				p.send(r.Method, path, "{").want(400)
 				p.send(r.Method, path, `{"a": "`+strings.Repeat("x", 1<<20)+`"}`).want(413)
-				p.send(r.Method, path, "a=b", "Content-Type", "application/x-www-form-urlencoded").want(415)
 			}
 			if r.Method != "GET" {
+				p.send(r.Method, path, "a=b", "Content-Type", "application/x-www-form-urlencoded").want(415)
 				lacking := "EditClient"
 				if strings.Contains(r.Path, "/follow-up") || strings.Contains(r.Path, "/interactions") {
 					lacking = "EditInteraction"

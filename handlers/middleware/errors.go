@@ -38,6 +38,8 @@ func (e Unreadable) Error() string { return string(e) }
 var (
 	// ErrNotJSON means that a program sent a body of another type.
 	ErrNotJSON = errors.New("the body is not JSON")
+	// ErrEncoded means that a program sent a body that is compressed or otherwise encoded.
+	ErrEncoded = errors.New("the body is encoded")
 	// ErrNoToken means that a program sent no token that is valid.
 	ErrNoToken = errors.New("no valid token")
 	// ErrRate means that a token is used too often.
@@ -202,6 +204,10 @@ var fixedAnswers = []struct {
 	{ErrNotJSON, Answer{
 		Status: http.StatusUnsupportedMediaType, Heading: "Not JSON",
 		Message: "Send JSON, with Content-Type: application/json. Nothing was changed.",
+	}},
+	{ErrEncoded, Answer{
+		Status: http.StatusUnsupportedMediaType, Heading: "Encoded",
+		Message: "Send the body as it is, without Content-Encoding. Nothing was changed.",
 	}},
 	{db.ErrKeyUsed, Answer{
 		Status: http.StatusUnprocessableEntity, Heading: "Sent before",
