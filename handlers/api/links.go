@@ -107,8 +107,9 @@ func (a *API) linkCreate(c *gin.Context) error {
 	return a.sendNewLink(c, k, l)
 }
 
+// sendNewLink answers with a link and where it is listed, because it cannot be read on its own.
 func (a *API) sendNewLink(c *gin.Context, k *kind, l db.Link) error {
-	c.Header("Location", root+k.Plural+"/"+k.otherEnd().other(l)+"/"+k.otherEnd().Plural+"/"+k.other(l))
+	c.Header("Location", root+k.Plural+"/"+k.otherEnd().other(l)+"/"+k.otherEnd().Plural)
 	return a.sendLink(c, http.StatusCreated, k, l)
 }
 
