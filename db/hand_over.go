@@ -200,7 +200,7 @@ func (d *DB) handOverFollowUps(ctx context.Context, by Actor, from, to string, i
 			return nil
 		}
 		return t.record("batch_follow_ups", "system", batch, details{
-			"batch": batch, "action": "assign", "count": given, "rows": t.recorded, "fields": Fields{"assignee_id": to},
+			"batch": batch, "action": "assign_follow_ups", "count": given, "rows": t.recorded, "fields": Fields{"assignee_id": to},
 		})
 	})
 	return batch, given, err
