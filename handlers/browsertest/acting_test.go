@@ -54,10 +54,13 @@ func (w *window) point(selector string, text ...string) (x, y float64) {
 		X, Y    float64
 		Missing string
 	}
-	said := strings.Join(text, " ")
+	said, where := strings.Join(text, " "), "rendered().then(() => spot(%s, %s))"
+	if w.plain { // nothing would go on after it
+		where = "spot(%s, %s)"
+	}
 	deadline := time.Now().Add(patience)
 	for {
-		s, err := ask[spot](w, "spot(%s, %s)", selector, said)
+		s, err := ask[spot](w, where, selector, said)
 		if err == nil && s.Missing == "" {
 			return s.X, s.Y
 		}

@@ -16,6 +16,15 @@ const same = (got, want, what) => got === want ? "" : `${what} is ${JSON.stringi
 
 const report = () => [location.href, document.title, "focus: " + name(document.activeElement), (document.querySelector("dialog[open]") ?? document.body)?.innerText.replace(/\s+/g, " ").slice(0, 2500)].join("\n");
 
+// Waits until a page that has just loaded was shown, because the field or heading that takes the focus scrolls it. A tab behind
+// another shows nothing.
+const rendered = async () => {
+  if (document.readyState === "complete") await (window.rendered ??= new Promise(done => {
+    requestAnimationFrame(() => requestAnimationFrame(done));
+    setTimeout(done, 100);
+  }));
+};
+
 // Where to press: the middle of what is seen of an element that nothing covers and that does not move.
 const spot = (selector, text) => {
   if (document.readyState !== "complete") return { Missing: "the page is still loading" };
