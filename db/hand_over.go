@@ -138,7 +138,8 @@ func (d *DB) ownedIDs(ctx context.Context, by Actor, k *RecordKind, owner string
 	if most > 0 {
 		rest = limit(most)
 	}
-	rows, err := d.reader.Query(ctx, "SELECT id FROM "+k.Plural+" WHERE owner_user_id = ? AND "+seen.sql+rest, append([]any{owner}, seen.args...)...)
+	rows, err := d.reader.Query(ctx, "SELECT id FROM "+k.Plural+" WHERE owner_user_id = ? AND "+seen.sql+rest,
+		append([]any{owner}, seen.args...)...)
 	return sqlite.Collect(rows, err, sqlite.ScanText)
 }
 
@@ -223,7 +224,7 @@ func (t *tx) giveInBatch(f FollowUp, to, batch string) (bool, error) {
 	return true, t.record("update_follow_up", "follow_up", f.ID, metadata)
 }
 
-// undoHandOver gives the follow-ups of a batch back to who had them, but for those that were changed since.
+// undoHandOver gives the follow-ups of a batch back to the people who had them, except for those that were changed since.
 func (t *tx) undoHandOver(made pastBatch, batch string) (undone int, left []Left, err error) {
 	entries, err := t.batchEntries(made)
 	if err != nil {

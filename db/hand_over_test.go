@@ -24,7 +24,8 @@ func TestWhatSomebodyOwnedIsHandedOver(t *testing.T) {
 			"UNION ALL SELECT owner_user_id FROM contacts) USING (id)"))
 	}
 	want(t, "owners", owners(), "[Léa Fournier Léa Fournier]")
-	want(t, "batches", fmt.Sprint(o.Column(t, "SELECT action FROM audit_logs WHERE target_id IN (?, ?) ORDER BY seq", done.Batches[0], done.Batches[1])),
+	want(t, "batches", fmt.Sprint(o.Column(t, "SELECT action FROM audit_logs WHERE target_id IN (?, ?) ORDER BY seq",
+		done.Batches[0], done.Batches[1])),
 		"[batch_organizations batch_contacts]")
 	for _, id := range done.Batches {
 		want(t, "undone", must(o.UndoBatch(t.Context(), o.Ines, id))(t).Undone, 1)
@@ -77,7 +78,8 @@ func TestOpenFollowUpsAreHandedOverToWhoMayFinishThem(t *testing.T) {
 	want(t, "follow-ups", fmt.Sprint(whose()), "[Tomás Brandt 2 Tomás Brandt 1]")
 	done := must(o.HandOver(t.Context(), o.Ines, o.Tomas.UserID, o.Ines.UserID))(t)
 	want(t, "handed over", done.Owned, db.Owned{FollowUps: 1})
-	want(t, "action", o.Column(t, "SELECT json_extract(metadata, '$.action') FROM audit_logs WHERE action = 'batch_follow_ups'")[0], "assign_follow_ups")
+	want(t, "action", o.Column(t, "SELECT json_extract(metadata, '$.action') FROM audit_logs "+
+		"WHERE action = 'batch_follow_ups'")[0], "assign_follow_ups")
 	want(t, "follow-ups", fmt.Sprint(whose()), "[Tomás Brandt 2 Ines Calder 2]")
 	want(t, "history", o.Column(t, "SELECT json_extract(metadata, '$.changes.assignee_id.new') FROM audit_logs WHERE action = "+
 		"'update_follow_up'")[0], o.Ines.UserID)

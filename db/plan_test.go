@@ -637,8 +637,7 @@ func checkPlans(t *testing.T, d *DB, wrong func(line string) bool) {
 }
 
 // TestFiltersOfInteractionsWalkOneIndex: a record's, else a person's, else an outcome's. The indexes of persons and
-// outcomes also have the columns of the other filters, so that two filters that rarely match together need no more time
-// than one.
+// outcomes also have the columns of the other filters, so that two filters that few rows match take no longer than one.
 func TestFiltersOfInteractionsWalkOneIndex(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)

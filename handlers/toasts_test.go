@@ -74,8 +74,8 @@ func TestEveryChangeOffersUndo(t *testing.T) {
 			links         = "SELECT group_concat(concat_ws(' ', role_label, relationship_status), '|' ORDER BY role_label) FROM organization_contact"
 			interactions  = "SELECT group_concat(concat_ws(' ', subject, happened_at, outcome, contact_id), '|' ORDER BY id) FROM interactions"
 			everything    = "SELECT group_concat(concat_ws('/', subject, body, user_id, (SELECT group_concat(contact_id) " +
-				"FROM interaction_contact WHERE interaction_id = interactions.id), text, due_on, due_time), '|' ORDER BY interactions.id) FROM interactions " +
-				"LEFT JOIN follow_ups ON interaction_id = interactions.id AND cancelled_at IS NULL"
+				"FROM interaction_contact WHERE interaction_id = interactions.id), text, due_on, due_time), '|' ORDER BY interactions.id) " +
+				"FROM interactions LEFT JOIN follow_ups ON interaction_id = interactions.id AND cancelled_at IS NULL"
 			followUps = "SELECT group_concat(concat_ws(' ', text, due_on, due_time), '|' ORDER BY id) FROM follow_ups WHERE cancelled_at IS NULL"
 		)
 		for _, x := range []struct {
@@ -101,7 +101,8 @@ func TestEveryChangeOffersUndo(t *testing.T) {
 			{
 				call, everything, "interactions WHERE subject = 'Renewal agreed'",
 				[]string{
-					"body", "At length", "participant_id", key(mara), "user_id", s.as("Manager").user.ID, "follow_up_id", key(plan), "follow_up_version", "1",
+					"body", "At length", "participant_id", key(mara), "user_id", s.as("Manager").user.ID,
+					"follow_up_id", key(plan), "follow_up_version", "1",
 					"follow_up_text", "Ask again", "due", "other", "follow_up_due_text", "2026-12-24",
 				},
 			},
@@ -134,7 +135,8 @@ func TestUndoOfAnInteractionSaysThatItsNewFollowUpStays(t *testing.T) {
 	s := newSite(t)
 	call := s.Log(s.Organization("Acme"), "", "Quote sent")
 	ines := s.as("Manager").viaHTMX()
-	said := ines.post(call, "version", "1", "subject", "Quote 18 sent", "follow_up_text", "Ask again", "due", "week").want(200, ".toast", "Call saved")
+	said := ines.post(call, "version", "1", "subject", "Quote 18 sent", "follow_up_text", "Ask again", "due", "week").
+		want(200, ".toast", "Call saved")
 	ines.submit(said, ".toast form button").want(200, ".toast", "The call is as it was. The follow-up stays")
 	s.WantOne("Quote sent Ask again", "SELECT subject || ' ' || text FROM interactions JOIN follow_ups ON interaction_id = interactions.id")
 }

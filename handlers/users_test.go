@@ -74,7 +74,8 @@ func TestAnAdministratorManagesAUser(t *testing.T) {
 	admin.post(page+"/hand-over", "owner_user_id", lea.user.ID).want(422, "#to[autofocus] ~ #to-e", "Choose somebody").wantNot("#role-e")
 	admin.submit(admin.get(page), "[aria-labelledby=hand-h] button", "owner_user_id", admin.user.ID).want(303, "", "")
 	admin.get(org).want(200, "#edit-owner_user_id", "Administrator Person")
-	given := admin.get(page).want(200, ".toast", "Handed over to Administrator Person: 1 organization and 1 contact").want(200, "main", "Owns no clients").wantNot("#to")
+	given := admin.get(page).want(200, ".toast", "Handed over to Administrator Person: 1 organization and 1 contact").
+		want(200, "main", "Owns no clients").wantNot("#to")
 	admin.submit(given, ".toast form button").want(303, "", "")
 	admin.get(page).want(200, ".toast", "Undone: 1 organization and 1 contact").want(200, "main", "Owns 1 organization and 1 contact")
 

@@ -61,7 +61,8 @@ func TestBackFromAForm(t *testing.T) {
 	}
 }
 
-// TestBackToTickedRows after a record was opened. Rows are as they were left last, and none is ticked in a list that is opened anew.
+// TestBackToTickedRows: after a record was opened from a list, Back finds the rows ticked as they were left. A list that is
+// opened anew has none ticked.
 func TestBackToTickedRows(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -321,7 +321,8 @@ func TestADraftStaysUntilItsFormIsSaved(t *testing.T) {
 	w.open("/admin/roles/new")
 	w.fill("#name", "Bookkeeper")
 	w.click("label:has(#p-ViewClient)")
-	if _, err := ask[any](w, `addEventListener("submit", e => e.preventDefault(), { once: true })`); err != nil { // it does not reach the server
+	// It does not reach the server.
+	if _, err := ask[any](w, `addEventListener("submit", e => e.preventDefault(), { once: true })`); err != nil {
 		t.Fatal(err)
 	}
 	w.click("main button", "Create role")
