@@ -94,6 +94,7 @@ func TestNarrowingAListByKeyboard(t *testing.T) {
 	w.tabTo(".chip summary")
 	w.press("Enter")
 	w.see("#f-sector label", "Retail")
+	w.focused("#f-sector [data-narrows]")
 	w.press("Shift+Tab", "n", "j") // the menu is still open
 	w.focused("#f-sector summary")
 	w.press("Tab")
