@@ -275,7 +275,8 @@ func (s *Server) followUpFailed(c *gin.Context, err error) error {
 	}
 	x, status := s.followUp(c, f, place), http.StatusConflict
 	if refused != nil {
-		x.Open, x.Typed, x.Error, status = true, c.Request.PostForm.Get("due_on"), wording.Refusals(refused), http.StatusUnprocessableEntity
+		x.Open, x.Days = true, views.NewMoveDays(s.clock(c))
+		x.Typed, x.Error, status = c.Request.PostForm.Get("due_on"), wording.Refusals(refused), http.StatusUnprocessableEntity
 	} else {
 		x.Stale = wording.Changer(stale) + " changed this meanwhile. Look at it, then do it again."
 	}

@@ -46,7 +46,7 @@ func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.Fol
 	x := views.FollowUp{
 		ID: f.ID, InteractionID: f.InteractionID, Text: f.Text, Archived: wording.ArchivedOf(f.OrganizationArchived, f.ContactArchived),
 		Version: f.Version, CanEdit: editInteractions.Check(v) == nil,
-		From: s.askingPage(c), Place: place, Days: views.NewMoveDays(clock),
+		From: s.askingPage(c), Place: place,
 	}
 	x.Due = clock.DueDay(f.DueOn)
 	if f.Open() { // nothing that has ended is late
@@ -86,6 +86,21 @@ func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.Fol
 		x.Who = "you"
 	}
 	return x
+}
+
+// followUpMenu answers with what can be done with a follow-up, for its row or, as the parameter place says, its line in an
+// event. The changes are based on the version that the page shows.
+func (s *Server) followUpMenu(c *gin.Context) error {
+	f, err := s.followUpOf(c)
+	if err != nil {
+		return err
+	}
+	x := s.followUp(c, f, query(c, "place"))
+	x.Days = views.NewMoveDays(s.clock(c))
+	if shown, err := strconv.Atoi(query(c, "version")); err == nil {
+		x.Version = shown
+	}
+	return s.answerFragments(c, http.StatusOK, func() error { return s.redirect(c, "/follow-ups/"+f.ID) }, views.FollowUpMenu{FollowUp: x})
 }
 
 // followUpGroups groups follow-ups under the headings of a list.

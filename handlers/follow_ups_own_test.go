@@ -134,12 +134,12 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 	ines.post("/follow-ups", "text", "Call", "due_on", "2026-11-24", "organization_id", key(org)).want(303, "", "")
 	id := s.One("SELECT id FROM follow_ups")
 	path, row := "/follow-ups/"+id, "#f-"+id
-	list := ines.get("/follow-ups")
-	edit := list.html.Find(row+" .menu > a").First().AttrOr("href", "")
+	menu := ines.menuOf(ines.get("/follow-ups"), row, "/follow-ups")
+	edit := menu.wantTexts("a", "Edit", "Give to somebody else…").html.Find("a").First().AttrOr("href", "")
 	form := ines.get(edit).wantValue("#fu-text", "Call").want(200, "#fu-text[autofocus]", "").
 		wantValue("[name=due][checked]", "other").wantValue("#fu-due", "24 Nov 2026").
 		want(200, "#fu-picks input[checked] + span", "Harbor & Pine")
-	ines.get(list.html.Find(row+" .menu > a").Eq(1).AttrOr("href", "")).want(200, "select[autofocus]#fu-assignee_id", "Jonas")
+	ines.get(menu.html.Find("a").Eq(1).AttrOr("href", "")).want(200, "select[autofocus]#fu-assignee_id", "Jonas")
 	s.unchanged(func() {
 		ines.submit(form, "#follow-up-form .acts button", "text", "", "due_text", "x").want(422, "#fu-text-e", "Say what to do").
 			wantValue("#fu-due", "x").want(422, "#fu-due-e", "Enter a day like “next monday”")
@@ -163,7 +163,7 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 		if part {
 			asks = jonas.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups"})
 		}
-		gone := asks.submit(jonas.get("/follow-ups"), row+" button[formaction$='/cancel']")
+		gone := asks.submit(jonas.menuOf(jonas.get("/follow-ups"), row, "/follow-ups"), "button[formaction$='/cancel']")
 		s.wantAudit(jonas, "cancel_follow_up", `"cancelled_at":{"old":null`, "Write to them")
 		if part {
 			gone.want(200, ".toast", "Cancelled: Write to them").want(200, "hx-partial[hx-target='"+row+"'][hx-swap=delete]", "")
@@ -179,7 +179,7 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 	jonas.submit(jonas.get("/follow-ups?show=done").want(200, row, "Write to them"), row+" form button").want(303, "", "")
 	jonas.get("/follow-ups").want(200, row, "Write to them")
 	// A move that is refused is answered on its own page.
-	jonas.submit(jonas.get("/follow-ups"), row+" .to button", "due_on", "2026-11-01").
+	jonas.submit(jonas.menuOf(jonas.get("/follow-ups"), row, "/follow-ups"), ".to button", "due_on", "2026-11-01").
 		want(422, "#fu-due-e", "Choose today or later").wantValue("#fu-due", "2026-11-01")
 	jonas.post(path+"/move", "version", "1", "due_on", "2026-11-30").want(409, ".warnline", "changed this follow-up")
 }
@@ -207,7 +207,7 @@ func TestWhatIsNewSaysSoUntilItIsSeen(t *testing.T) {
 	})
 	parts.post("/follow-ups/"+id("First")+"/seen").want(200, "hx-partial[hx-target='#new-due'] #new-due", "2 new").wantFragment(true)
 	jonas.get("/follow-ups/" + id("First")).wantNot("form.seen")
-	to := jonas.submit(jonas.get("/follow-ups"), "#f-"+id("Second")+" button[formaction$='/seen']").to()
+	to := jonas.submit(jonas.menuOf(jonas.get("/follow-ups"), "#f-"+id("Second"), "/follow-ups"), "button[formaction$='/seen']").to()
 	jonas.get(to).want(200, "#new-due", "1 new").want(200, "#f-"+id("Second"), "from Inès").wantNot("#f-" + id("Second") + " .fresh")
 	if to := jonas.submit(jonas.get("/"), "#follow-ups form[action='/follow-ups/seen-all'] button").to(); to != "/" {
 		t.Errorf("seeing all leads to %s", to)
@@ -237,7 +237,8 @@ func TestATimeIsShownInTheReadersZone(t *testing.T) {
 	jonas.get(org).want(200, "#follow-ups time", "Wed 25 Nov 22:00").
 		want(200, "#follow-ups time[title='Thu 26 Nov 2026 09:00 in the time zone Europe/Stockholm']", "")
 	s.Exec("UPDATE follow_ups SET due_on = '2026-11-25'")
-	jonas.get(org).want(200, "#follow-ups time", "tomorrow 22:00").want(200, "#follow-ups [type=date][value='2026-11-25']", "")
+	jonas.menuOf(jonas.get(org).want(200, "#follow-ups time", "tomorrow 22:00"), "#follow-ups li", org).
+		want(200, "[type=date][value='2026-11-25']", "")
 	s.Exec("UPDATE follow_ups SET due_on = '2026-11-24'") // today there, and over at the reader's
 	jonas.get(org).wantNot("#follow-ups .late")
 }
@@ -314,8 +315,8 @@ func TestDueIsSaidInWords(t *testing.T) {
 	ines.signIn()
 	ines.get("/follow-ups/new").wantTexts(".quick label", "Today", "Tomorrow", "In a week", "In two weeks", "Other…")
 	ines.post("/follow-ups", "text", "Pack", "due", "tomorrow", "assignee_id", ines.user.ID).to()
-	days := ".step:contains('Pack') [name=due_on][value]:not(input)"
-	ines.get("/follow-ups").wantTexts(days, "Tomorrow", "In a week", "In two weeks")
+	row := "#f-" + s.One("SELECT id FROM follow_ups WHERE text = 'Pack'")
+	ines.menuOf(ines.get("/follow-ups"), row, "/follow-ups").wantTexts("button[name=due_on]", "Tomorrow", "In a week", "In two weeks")
 	s.Clock.Add(24 * time.Hour) // a Monday, on which it is in a week
 	ines.signIn()
 	ines.get("/follow-ups/new").wantTexts(".quick label", "Today", "Tomorrow", "In a week", "In two weeks", "Other…")

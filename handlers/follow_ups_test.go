@@ -72,6 +72,13 @@ func TestACallIsLoggedWithItsNextStepFromBothSides(t *testing.T) {
 	}
 }
 
+// menuOf loads the menu of a follow-up's element on a page, as opening it does. Until then it has a link to the follow-up.
+func (b *browser) menuOf(page answer, element, path string) answer {
+	b.t.Helper()
+	menu := page.wantTexts(element+" .menu > [hx-get] > a[href^='/follow-ups/']", "Open this follow-up").html.Find(element + " .menu > [hx-get]")
+	return b.htmxOn("partial", path).get(menu.AttrOr("hx-get", "")).want(200, "form[action$='/move']", "").wantFragment(true)
+}
+
 // TestAFollowUpIsDoneAndMovedWithUndo: from each place where it stands, plain and by htmx.
 func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 	t.Parallel()
@@ -97,7 +104,7 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 				page := ines.get(from).want(200, element+".late time", "2 days late").
 					want(200, element, "Send the offer").want(200, "#due.late", "1 due, some overdue")
 
-				moved := asks.submit(page, element+" [value='2026-11-30']")
+				moved := asks.submit(ines.menuOf(page, element, from), "[value='2026-11-30']")
 				s.wantAudit(ines, "move_follow_up", `{"due_on":{"old":"2026-11-22","new":"2026-11-30"}}`,
 					`"organization_id":"`+key(w.org), `"contact_id":"`+key(w.contact), `"subject":"Renewal agreed"`)
 				if part {
@@ -125,13 +132,14 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 				}
 
 				s.unchanged(func() {
-					refused := asks.submit(page, element+" .to button", "due_on", "2026-11-23")
+					menu := ines.menuOf(page, element, from)
+					refused := asks.submit(menu, ".to button", "due_on", "2026-11-23")
 					id := "#" + strings.TrimPrefix(element, "#") + "-on"
 					if !part { // without htmx the interaction's page answers
 						id = "#next-" + key(w.interaction) + "-on"
 					}
 					refused.want(422, "details[open] "+id+"-e", "Choose today or later").wantValue(id, "2026-11-23").wantFragment(part)
-					asks.submit(page, element+" .to button", "due_on", "<b>").want(422, id+"-e", "Enter a day").wantValue(id, "<b>")
+					asks.submit(menu, ".to button", "due_on", "<b>").want(422, id+"-e", "Enter a day").wantValue(id, "<b>")
 				})
 
 				done := asks.submit(page, element+" .done")
@@ -178,12 +186,16 @@ func TestAStaleChangeOfAFollowUpShowsItAsItIs(t *testing.T) {
 		ines.submit(page, row+" .done").want(409, ".next .err", "Jonas Berg changed this meanwhile").wantFragment(false)
 	})
 	again := parts.submit(page, row+" .done")
+	s.unchanged(func() { // the menu is loaded now, but for the follow-up that the page shows
+		parts.submit(ines.menuOf(page, row, "/follow-ups?show=all"), ".to button", "due_on", "2026-12-01").want(409, row+" .err", "Jonas Berg")
+	})
+	menu := ines.menuOf(again, row, "/follow-ups?show=all")
 	jonas.post(w.followUp+"/done").want(303, "", "")
 	s.unchanged(func() {
-		gone := parts.submit(again, row+" .to button", "due_on", "2026-12-01")
+		gone := parts.submit(menu, ".to button", "due_on", "2026-12-01")
 		gone.want(409, ".toast", "Jonas Berg changed this meanwhile").
 			want(409, "hx-partial[hx-target='"+row+"'][hx-swap=delete]", "").wantNot("body > li")
-		ines.submit(again, row+" .to button", "due_on", "2026-12-01").want(409, "h1 + p", "Jonas Berg changed this")
+		ines.submit(menu, ".to button", "due_on", "2026-12-01").want(409, "h1 + p", "Jonas Berg changed this")
 		parts.post(w.followUp+"/reopen", "version", "2").want(409, ".toast", "meanwhile") // an Undo of something that has changed since
 		parts.post(w.followUp+"/reopen", "version", "x").want(422, "", "")
 	})

@@ -224,7 +224,7 @@ func (s *Server) done(c *gin.Context, to string, t views.Toast) error {
 }
 
 // undoOf returns an Undo that sends the old values of what a form changed to where the form went, nil if it changed
-// nothing. target is what htmx replaces by the answer, "" for the page.
+// nothing. It comes back to the page that the form was opened on. target is what htmx replaces by the answer, "" for the page.
 func undoOf(c *gin.Context, target string, version int, was db.Fields) *views.Undo {
 	if len(was) == 0 {
 		return nil
@@ -232,6 +232,9 @@ func undoOf(c *gin.Context, target string, version int, was db.Fields) *views.Un
 	undo := &views.Undo{Target: target, Action: c.Request.URL.Path, Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(version)}}}
 	for _, column := range slices.Sorted(maps.Keys(was)) {
 		undo.Fields = append(undo.Fields, views.Hidden{Name: column, Value: was[column]})
+	}
+	if from := fromPage(c.Request.PostForm.Get("from")); from != "" {
+		undo.Fields = append(undo.Fields, views.Hidden{Name: "from", Value: from})
 	}
 	return undo
 }

@@ -159,6 +159,7 @@ var routes = []route{
 	{"POST", "/follow-ups", editInteractions, (*Server).followUpCreateOwn},
 	{"POST", "/follow-ups/seen-all", viewInteractions, (*Server).followUpSeenAll},
 	{"GET", "/follow-ups/:id", viewInteractions, (*Server).followUpShow},
+	{"GET", "/follow-ups/:id/menu", editInteractions, (*Server).followUpMenu},
 	{"POST", "/follow-ups/:id", editInteractions, (*Server).followUpUpdate},
 	{"POST", "/follow-ups/:id/seen", viewInteractions, (*Server).followUpSeen},
 	{"POST", "/follow-ups/:id/done", editInteractions, (*Server).followUpDone},

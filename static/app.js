@@ -175,17 +175,21 @@
     return title;
   };
 
+  // Keeps what an open menu shows within the window.
+  const fit = menu => {
+    const pop = one(":scope > .pop", menu);
+    if (!pop) return;
+    pop.style.maxHeight = ""; // the window may have had another size
+    const { top, right, height } = pop.getBoundingClientRect(), room = innerHeight - top - 8 - (one(".tabbar")?.offsetHeight ?? 0);
+    if (right > innerWidth) menu.classList.add("end");
+    if (!sheetOf(menu) && height > room) pop.style.maxHeight = Math.max(room, 160) + "px";
+  };
+
   on("toggle", e => { // does not bubble
     if (e.target.popover && e.newState === "open") return focusTitle(e.target);
     if (e.target.popover && lost()) return one(`[popovertarget='${e.target.id}']`)?.focus();
     if (!e.target.open || e.target !== opened || filterSheet(e.target)) return;
-    const pop = one(":scope > .pop", e.target);
-    if (pop) {
-      pop.style.maxHeight = ""; // the window may have had another size
-      const { top, right, height } = pop.getBoundingClientRect(), room = innerHeight - top - 8 - (one(".tabbar")?.offsetHeight ?? 0);
-      if (right > innerWidth) e.target.classList.add("end");
-      if (!sheetOf(e.target) && height > room) pop.style.maxHeight = Math.max(room, 160) + "px";
-    }
+    fit(e.target);
     if (sheetOf(e.target) && focusTitle(e.target)) return;
     const field = one("[aria-describedby$='-t']", e.target) ?? one("[name='subject'], .combo input, .pop:not(.menu) :is(input:not([type='hidden']), select, textarea), [data-picks]", e.target);
     field?.focus();
@@ -980,6 +984,7 @@
     byId("all")?.removeAttribute("hidden");
     byId("many")?.setAttribute("autocomplete", "off"); // otherwise the browser would tick rows again that were changed
     all("input[role='combobox']").forEach(expand);
+    openMenus().forEach(fit); // their content may have been loaded since
   };
 
   on("htmx:after:settle", e => {

@@ -27,14 +27,14 @@ type FollowUp struct {
 	Version                 int
 	CanEdit                 bool
 
-	From  string // the page it is shown on
-	Place string // row or event
-	Days  MoveDays
-	Open  bool   // whether its menu of days is open
-	Typed string // the refused day, as typed
-	Error string // why it was refused
-	Stale string // who changed it in the meantime
-	Focus bool   // whether the menu takes the focus
+	From  string   // the page it is shown on
+	Place string   // row or event
+	Open  bool     // whether its menu is there and open
+	Days  MoveDays // on offer in the menu
+	Typed string   // the refused day, as typed
+	Error string   // why it was refused
+	Stale string   // who changed it in the meantime
+	Focus bool     // whether the menu takes the focus
 }
 
 // PageHref leads to the page that the follow-up is shown on.
@@ -55,6 +55,12 @@ func (f FollowUp) Template() string {
 	}
 	return "follow_ups/_row.html"
 }
+
+// FollowUpMenu is what can be done with a follow-up. It is loaded when its menu is opened.
+type FollowUpMenu struct{ FollowUp }
+
+// Template names the content of the menu.
+func (FollowUpMenu) Template() string { return "follow_ups/_menu.html" }
 
 // Selector selects its HTML element: its row, or its line in the event of its interaction.
 func (f FollowUp) Selector() string {

@@ -103,6 +103,7 @@ var allViews = []View{
 	NewWebhookSecret{},
 	WebhookDeletion{},
 	FollowUp{},
+	FollowUpMenu{},
 	FollowUpCard{},
 	FollowUpForm{},
 	FollowUpClients{},

@@ -155,9 +155,11 @@ func TestFollowingUpWithoutScript(t *testing.T) {
 	w.see("#follow-ups li", "Send the offer")
 	w.open("/")
 	w.click("#follow-ups summary")
-	w.click("#follow-ups .menu button", "Tomorrow")
+	w.click("#follow-ups .menu a", "Open this follow-up")
+	w.click("#follow-up-form .quick label", "Tomorrow")
+	w.click("#follow-up-form button", "Save")
 	w.at("/")
-	w.see("#toasts", "Due")
+	w.see("#toasts", "Saved: Send the offer")
 	w.click("#toasts form button", "Undo")
 	w.at("/")
 	w.see("#follow-ups time", "Today")
@@ -167,9 +169,10 @@ func TestFollowingUpWithoutScript(t *testing.T) {
 	w.click("#toasts form button", "Undo")
 	w.see("#follow-ups li", "Send the offer")
 	w.click("#follow-ups summary")
-	w.set("#follow-ups input[type=date]", o.stockholm(-3))
-	w.click("#follow-ups .to button", "Move")
-	w.see(".next .err", "Choose today or later")
+	w.click("#follow-ups .menu a", "Open this follow-up")
+	w.fill("#fu-due", o.stockholm(-3))
+	w.click("#follow-up-form button", "Save")
+	w.see("#fu-due-e", "Choose today or later")
 }
 
 func TestPagesOfFollowUps(t *testing.T) {
