@@ -55,7 +55,12 @@ func (s *Server) interactionAnswer(c *gin.Context, status int, i db.Interaction,
 			return err
 		}
 		return s.interactionPage(c, status, i, e, next)
-	}, e)
+	}, inPlace(e))
+}
+
+// inPlace updates an event where the page shows it.
+func inPlace(e views.Event) views.Into {
+	return views.Into{Target: "#i-" + e.ID, Swap: "outerHTML", View: e}
 }
 
 // interactionPage answers with the page of one interaction, and with the form for a next step if
@@ -64,7 +69,7 @@ func (s *Server) interactionPage(c *gin.Context, status int, i db.Interaction, e
 	page := views.Interaction{
 		Page: s.page(c, i.Subject, "Interaction", "interactions"), Day: s.clock(c).Day(i.HappenedAt), Event: e, Next: next,
 	}
-	page.Crumb, page.Event.Alone = crumb(i), true
+	page.Crumb = crumb(i)
 	page.Failed = status >= 400
 	if viewHistory.Check(who(c)) == nil {
 		entries, _, err := s.db.History(c.Request.Context(), who(c).Actor, "interaction", i.ID, db.HistoryPage{})
@@ -75,12 +80,6 @@ func (s *Server) interactionPage(c *gin.Context, status int, i db.Interaction, e
 		focusTakenBack(page.History, page.Toast)
 	}
 	return s.show(c, status, page)
-}
-
-// onOwnPage reports whether htmx updates an interaction's own page.
-func (s *Server) onOwnPage(c *gin.Context, id string) bool {
-	path := pathOf(s.ownPath(c, "HX-Current-URL"))
-	return path == "/interactions/"+id || path == "/interactions/"+id+"/edit"
 }
 
 // changedOn returns the address of the page on which somebody changes an interaction: a list or a record's timeline, with
@@ -204,7 +203,7 @@ func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction) error {
 	if err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, append([]views.View{e, done}, around...)...)
+	return s.show(c, http.StatusOK, append(around, inPlace(e), done)...)
 }
 
 // stepStays is the field of an Undo that leaves the follow-up which was added with a change.

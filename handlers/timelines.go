@@ -164,7 +164,7 @@ func (s *Server) event(c *gin.Context, i db.Interaction, x *timelineRecord) view
 	e := views.Event{
 		ID: i.ID, Channel: i.Channel, Subject: i.Subject, Outcome: i.Outcome, Body: i.Body, By: i.UserName, Logger: i.Logger,
 		Time: s.clock(c).Hour(i.HappenedAt), Version: i.Version, CanEdit: who(c).Can(db.EditInteraction),
-		Next: views.FollowUp{InteractionID: i.ID, Place: "event"}, Alone: wantsFragment(c) && s.onOwnPage(c, i.ID),
+		Next: views.FollowUp{InteractionID: i.ID, Place: "event"},
 	}
 	if i.Next.ID != "" {
 		e.Next = s.followUp(c, i.Next, "event")

@@ -384,7 +384,7 @@
     e: () => {
       const row = chosen();
       if (row?.closest("[data-edits]")) location.assign(rowLink(row).pathname + "/edit");
-      else ((row && one("a[id^='edit-']", row)) ?? one(".fact a.val") ?? byId("edit") ?? one("a[id^='edit-']"))?.click();
+      else ((row && one(".i-pen", row)) ?? one(".fact a.val") ?? byId("edit") ?? one(".i-pen"))?.click();
     },
     l: openComposer,
     n: () => byId("new")?.click(),
@@ -626,7 +626,11 @@
     if (e.target.closest("#toasts") && !e.relatedTarget?.closest("#toasts")) before = e.relatedTarget;
   });
 
-  const leaveMessage = () => [before, byId(before?.id), byId("log-open"), one("h1")].find(heir => heir?.isConnected)?.focus({ preventScroll: true });
+  const leaveMessage = () => {
+    const row = byId(before?.closest("[id]")?.id); // its row may have been replaced
+    const heirs = [before, byId(before?.id), row?.matches(rows) && rowLink(row), byId("log-open"), one("h1")];
+    heirs.find(heir => heir?.isConnected)?.focus({ preventScroll: true });
+  };
   let around = []; // ids around the focus, from the inside out
 
   on("htmx:before:swap", e => {
@@ -634,7 +638,7 @@
     if (/^(more|older)$/.test(ctx.target?.id)) loaded = links().length;
     editing = /^(links|activity)$/.test(ctx.target?.id) ? all(".editing", ctx.target).filter(row => !row.contains(ctx.sourceElement)) : [];
     for (const row of editing) row.remove(); // otherwise htmx would detach its handlers
-    const found = all(rows).map(rowLink), row = ctx.sourceElement.closest?.(rows), at = row ? found.indexOf(rowLink(row)) : -1;
+    const found = all(rows).map(rowLink), row = (ctx.request.submitter ?? ctx.sourceElement).closest?.(rows), at = row ? found.indexOf(rowLink(row)) : -1;
     heirs = at >= 0 ? [found[at], found[at + 1], found[at - 1], byId("log-open"), one("h1")]
       : chip ? [one("summary", chip), one("#more-filters summary"), one("#filters summary")] : [];
     message = ctx.sourceElement.closest?.(".toast"); // htmx replaces the source when it is gone

@@ -71,7 +71,6 @@ type Event struct {
 	CanEdit                             bool
 	Fresh                               bool
 	Focus                               bool
-	Alone                               bool // on its own page
 	Editor                              *EventEditor
 }
 

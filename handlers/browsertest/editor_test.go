@@ -28,7 +28,7 @@ func TestAnInteractionIsCorrected(t *testing.T) {
 			w.press("Enter")
 			w.see(id+"-with-field .hint", "Not linked yet; saving links them")
 		} else {
-			w.click("#edit-" + id[1:])
+			w.click(id + " .i-pen")
 			w.click(id+"-with-field summary", "Somebody else")
 			w.fill(id+"-with-other", "maja")
 		}

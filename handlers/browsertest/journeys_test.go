@@ -196,19 +196,19 @@ func TestFirstDayByKeyboard(t *testing.T) {
 	w.press("k", "e")
 	w.focused("#today li:first-child input[name=subject]")
 	w.press("Escape")
-	w.focused("#today li:first-child a[id^=edit-i-]")
+	w.focused("#today li:first-child .i-pen")
 	w.press("Enter")
 	w.focused("#today li:first-child input[name=subject]")
 	w.write("Sent the prices and the dates")
 	w.press("Control+Enter")
 	w.see("#today li:first-child h4", "Sent the prices and the dates")
-	w.focused("#today li:first-child a[id^=edit-i-]")
+	w.focused("#today li:first-child .i-pen")
 
 	w.press("?")
 	w.see("#dialog h2", "Keyboard shortcuts")
 	w.press("Escape")
 	w.gone("#dialog[open]")
-	w.focused("#today li:first-child a[id^=edit-i-]")
+	w.focused("#today li:first-child .i-pen")
 	w.press("Tab", "Enter")
 	w.see("#toasts", "Email deleted")
 	w.see("#today li:first-child h4", "Asked for the price")
@@ -433,7 +433,7 @@ func TestTwoPeopleChangeTheSame(t *testing.T) {
 	w.click("#timeline button", "Use theirs")
 	w.see("#timeline h4", "Their call")
 	w.see("#timeline .prose", "With all that was said")
-	w.focused("#timeline a[id^=edit-i-]")
+	w.focused("#timeline .i-pen")
 }
 
 func TestSessionEndsWhileTyping(t *testing.T) {

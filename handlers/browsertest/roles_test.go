@@ -169,14 +169,14 @@ func TestGivingAwayAsksFirst(t *testing.T) {
 	w.see("#fact-owner_user_id", "Oda Berg")
 
 	w.open(call)
-	w.click("a[id^=edit-i-]")
+	w.click(".i-pen")
 	w.click(".editing .further label", "Maya Okafor")
 	w.click(".editing .btn.pri")
 	w.see(".editing .warnline", "You will no longer see Price")
 	w.focused(".editing [data-cancel]")
 	w.everywhere("an interaction about to leave one's clients")
 	w.press("Enter")
-	w.focused("a[id^=edit-i-]")
+	w.focused(".i-pen")
 
 	w.open("/admin/users/" + oda.user.ID)
 	w.set("#to", "Per Lund")
