@@ -68,7 +68,7 @@ func TestUnlinkingWhatOneSeesOnlyByTheLinkAsksFirst(t *testing.T) {
 		for _, by := range []*browser{oda, oda.viaHTMX()} {
 			var asks answer
 			s.unchanged(func() {
-				asks = by.submit(by.get(c.page), ".unlink button").want(409, ".editing .warnline", "Unlink them? You will no longer see Elif Aydın").
+				asks = by.submit(by.get(c.page), ".i-unlink").want(409, ".editing .warnline", "Unlink them? You will no longer see Elif Aydın").
 					want(409, ".editing a[autofocus]", "Keep it").wantFragment(by != oda)
 			})
 			if by == oda {
@@ -82,7 +82,7 @@ func TestUnlinkingWhatOneSeesOnlyByTheLinkAsksFirst(t *testing.T) {
 	}
 	// What one sees all the same is unlinked at once, and can be linked again.
 	s.Link(acme, own)
-	page := oda.get(oda.submit(oda.get(acme), ".unlink button").to()).want(200, "#toasts", "Unlinked Maya Okafor")
+	page := oda.get(oda.submit(oda.get(acme), ".i-unlink").to()).want(200, "#toasts", "Unlinked Maya Okafor")
 	oda.submit(page, "#toasts form").to()
 	s.WantOne("1", links)
 	s.Exec("UPDATE contacts SET owner_user_id = ? WHERE id = ?", per.user.ID, key(own))
