@@ -88,7 +88,9 @@ func TestTwinsAreSeenOnAPhone(t *testing.T) {
 func TestSheetsOfAPhone(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	w := o.windowOf(o.person("Astrid Öberg", "Administrator"))
+	astrid := o.person("Astrid Öberg", "Administrator")
+	astrid.post("/views", "name", "Organizations in Northern Europe that nobody has called", "list", "organizations", "query", "sector=Energy")
+	w := o.windowOf(astrid)
 	const more, open = ".tabbar summary", ".tabbar details[open] .menu"
 	for _, scripts := range []bool{false, true} {
 		w.scripts(scripts)
@@ -107,6 +109,7 @@ func TestSheetsOfAPhone(t *testing.T) {
 	} {
 		w.click(more)
 		w.focused(open + " h2")
+		w.until("inside('.tabbar [data-close]')") // a long name does not push it out
 		close()
 		w.gone(open)
 		w.focused(more)
