@@ -181,10 +181,9 @@ const (
 )
 
 // planList chooses how to read a list.
-func (d *DB) planList(ctx context.Context, by Actor, k *RecordKind, f Filter, s listOrder) (listPlan, error) {
-	few, err := d.ownsFew(ctx, by)
-	if err != nil || few {
-		return gather, err
+func (d *DB) planList(ctx context.Context, by Actor, k *RecordKind, f Filter, s listOrder, few bool) (listPlan, error) {
+	if few {
+		return gather, nil
 	}
 	all, _ := k.listConditions(by, f)
 	if len(all) == 0 || k.isOrderedByFilter(all, s) {
@@ -275,11 +274,11 @@ func (d *DB) readList(ctx context.Context, by Actor, k *RecordKind, f Filter) (p
 	if f.Status == "all" {
 		return bothStates(f, s, func(f Filter) ([]Record, string, error) { return d.readList(ctx, by, k, f) })
 	}
-	w, err := d.planList(ctx, by, k, f, s)
+	few, err := d.listsOwn(ctx, by)
 	if err != nil {
 		return nil, "", err
 	}
-	few, err := d.ownsFew(ctx, by)
+	w, err := d.planList(ctx, by, k, f, s, few)
 	if err != nil {
 		return nil, "", err
 	}
@@ -331,10 +330,9 @@ func (d *DB) countRecords(ctx context.Context, by Actor, k *RecordKind, f Filter
 	return d.countUpTo(ctx, most, found.sql, found.args...)
 }
 
-// counted says where to count what a filter finds. For an actor with OwnOnly it starts from the own clients,
-// unless there are so many that checking all records takes less time.
+// counted says where to count what a filter finds.
 func (d *DB) counted(ctx context.Context, by Actor, k *RecordKind, f Filter) (from condition, empty bool, err error) {
-	few, err := d.ownsUpTo(ctx, by, MostCounted)
+	few, err := d.listsOwn(ctx, by)
 	c, empty := k.conditions(by, f, gather, listOrder{}, few)
 	return condition{k.Plural + c.where(), c.args}, empty, err
 }

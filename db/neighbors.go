@@ -44,15 +44,11 @@ func (d *DB) positionIn(ctx context.Context, by Actor, k *RecordKind, f Filter, 
 		}
 		return at, ErrNotFound
 	}
-	few, err := d.ownsFew(ctx, by)
-	if err != nil {
-		return at, err
-	}
 	if f, err = d.completeFilter(ctx, f); err != nil {
 		return at, err
 	}
 	s := k.orderFor(by, f.Sort)
-	c, empty := k.conditions(by, f, walk, s, few)
+	c, empty := k.conditions(by, f, walk, s, false)
 	if empty {
 		return at, ErrNotFound
 	}

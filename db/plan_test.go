@@ -791,6 +791,35 @@ func TestCountingOwnClientsStartsFromThem(t *testing.T) {
 	}
 }
 
+// TestListsOfOwnClientsStartFromThem, in each order and after a cursor: to walk past all others takes seconds if the own ones stand at
+// the end. Of more than MostCounted, there are enough in between to fill a page.
+func TestListsOfOwnClientsStartFromThem(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	by := ownerOfMany(t, d)
+	d.reader.Forget()
+	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
+		for _, s := range k.orders() {
+			for _, f := range []Filter{{}, {Status: "archived"}, {QuietSince: d.now()}, {Owner: OneOf(by.UserID)}} {
+				f.Sort = "-" + s.column
+				_, _, err := d.readList(t.Context(), by, k, f)
+				_, _, err2 := d.Neighbors(t.Context(), by, k, f, "00000001-0000-7000-8000-000000000000")
+				f.After = k.orderFor(by, f.Sort).cursor([3]string{"a", "a", newID()})
+				_, _, err3 := d.readList(t.Context(), by, k, f)
+				if err := errors.Join(err, err2, err3); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	checkPlans(t, d, func(line string) bool { return strings.Contains(line, "(is_active=?") })
+
+	d.most = fewClients
+	if few, err := d.listsOwn(t.Context(), by); err != nil || few {
+		t.Error("lists start from more clients than they count")
+	}
+}
+
 // TestWhoSeesFewOfTheNewestInteractionsReadsTheirOwn: to check all others for the rest of a page takes seconds.
 func TestWhoSeesFewOfTheNewestInteractionsReadsTheirOwn(t *testing.T) {
 	t.Parallel()
