@@ -293,7 +293,11 @@ func (d *DB) findBest(ctx context.Context, s search, p *searchSource) error {
 	name := text.SortKey(strings.Join(strings.Fields(s.typed), " "))
 	among, most := p.visibleMatches(s)
 	byWords, byName, ofName := rank("words", strings.Join(s.words, " ")), rank("sort_key", name), p.kind.sees(s.by, p.table+".id")
-	named, together := p.named(s), p.together(s)
+	together, err := d.together(ctx, s, p)
+	if err != nil {
+		return err
+	}
+	named := p.named(s)
 	matches := "SELECT docid, words FROM " + p.index + " WHERE " + p.index + " MATCH ? AND " + among.sql
 	names := nameOrders(name)
 	args := slices.Concat(
@@ -355,23 +359,6 @@ func rank(column, typed string) condition {
 			"WHEN instr(" + column + " || ' ', ?) = 1 THEN 1 ELSE 2 END",
 		[]any{typed, typed, typed + " "},
 	}
-}
-
-// together is 0 for a contact of whom all typed words begin words of the name, of one organization
-// and of the role there: "acme cfo" means the CFO of Acme before others of Acme who are CFO elsewhere.
-func (p *searchSource) together(s search) condition {
-	if p.kind != ContactKind || s.by.OwnOnly || len(s.words) < 2 || len(s.words) > 4 {
-		return condition{sql: "NULL"}
-	}
-	c := condition{sql: `rank = 3 AND NOT EXISTS (
-			SELECT 1 FROM organization_contact AS l JOIN organizations AS o ON o.id = l.organization_id
-			WHERE l.contact_id = x.id AND relationship_status <> 'Former'`}
-	for _, w := range s.words {
-		c.sql += " AND instr(' ' || x.sort_key || ' ' || o.sort_key || ' ' || lower(ifnull(role_label, '')), ?)"
-		c.args = append(c.args, " "+w)
-	}
-	c.sql += ")"
-	return c
 }
 
 // nameOrders returns a folded name as typed, with the last word moved to the front, and with the

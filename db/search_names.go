@@ -2,10 +2,12 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
 	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
 )
 
 // mostNameMatches is how many matches of a search, the newest of whole words and of beginnings, are
@@ -53,6 +55,54 @@ func nameHas(word string) condition {
 
 // oneLetter undoes the two letters that people type for ü, ö, ä, ø and å. Folded names have one.
 var oneLetter = strings.NewReplacer("ue", "u", "oe", "o", "ae", "a", "aa", "a")
+
+// together is 0 for a contact of whom all typed words begin words of the name, of one organization
+// and of the role there: "acme cfo" means the CFO of Acme before others of Acme who are CFO elsewhere.
+func (d *DB) together(ctx context.Context, s search, p *searchSource) (condition, error) {
+	if p.kind != ContactKind || s.by.OwnOnly || len(s.words) < 2 || len(s.words) > 4 {
+		return condition{sql: "NULL"}, nil
+	}
+	c, long := condition{sql: "relationship_status <> 'Former'"}, text.Spellings(text.PlainAddress(s.typed))
+	for _, w := range s.words {
+		spellings := []string{w, oneLetter.Replace(w)}
+		if long[w] != "" {
+			spellings = append(spellings, long[w])
+		}
+		begun := never
+		for _, spelling := range spellings {
+			begun = begun.or(condition{"instr(' ' || x.sort_key || ' ' || o.sort_key, ?)", []any{" " + spelling}})
+		}
+		roles, err := d.rolesWith(ctx, spellings)
+		if err != nil {
+			return condition{}, err
+		}
+		c = c.and(begun.or(condition{"role_label IN (SELECT value FROM json_each(?))", []any{roles}}))
+	}
+	c.sql = `rank = 3 AND NOT EXISTS (
+			SELECT 1 FROM organization_contact AS l JOIN organizations AS o ON o.id = l.organization_id
+			WHERE l.contact_id = x.id AND ` + c.sql + ")"
+	return c, nil
+}
+
+// rolesWith returns a JSON list of the roles of which a word begins like one of these.
+func (d *DB) rolesWith(ctx context.Context, begins []string) (string, error) {
+	all, err := memoized(&d.memo, "words of roles", func() (map[string]string, error) {
+		used, err := d.usedValues(ctx, "organization_contact", "role_label")
+		words := make(map[string]string, len(used))
+		for _, role := range used {
+			words[role] = " " + nameWords(role)
+		}
+		return words, err
+	})
+	with := []string{}
+	for role, words := range all {
+		if slices.ContainsFunc(begins, func(begin string) bool { return strings.Contains(words, " "+begin) }) {
+			with = append(with, role)
+		}
+	}
+	list, _ := json.Marshal(with)
+	return string(list), err
+}
 
 // findNames looks for further records by name, those with the whole words first, and puts them after those found
 // by name, so that those found by other fields do not hide them. Names of which the first typed word is the

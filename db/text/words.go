@@ -125,6 +125,17 @@ func spelled(s string, words []string) []string {
 	return words
 }
 
+// Spellings returns the words of a search that have another spelling with two letters for one, and what it is.
+func Spellings(typed string) map[string]string {
+	words, all := TypedWords(typed), map[string]string{}
+	for i, w := range spelled(cut(typed), words) {
+		if w != words[i] {
+			all[words[i]] = w
+		}
+	}
+	return all
+}
+
 // joinedWord is a word made from parts separated by punctuation.
 type joinedWord struct {
 	letters string
