@@ -433,7 +433,7 @@ func (r Record) searchWords() string {
 			case Code:
 				words = append(words, text.Code(value)...)
 			case Website:
-				words = append(words, text.Words(value)...)
+				words = append(words, text.Words(text.ReadableAddress(value))...)
 			case Email:
 				words, others = append(words, text.Words(value)...), append(others, text.Spelled(value)...)
 				inOne = append(inOne, text.Joined(value)...)

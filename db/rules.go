@@ -11,8 +11,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/net/idna"
-
 	"clientregistry/db/text"
 )
 
@@ -175,26 +173,7 @@ func website(s string) (string, error) {
 	if host != "localhost" && (!strings.Contains(host, ".") || slices.Contains(strings.Split(host, "."), "")) {
 		return "", refused
 	}
-	if rest, ok := strings.CutPrefix(s, u.Scheme+"://"+u.Hostname()); ok {
-		s = u.Scheme + "://" + unicodeHost(u.Hostname()) + rest
-	}
-	return s, nil
-}
-
-// unicodeHost returns a host as people read and type it: müller.example for xn--mller-kva.example, which browsers copy. It
-// returns the host itself if that is no valid name of this kind, or if the name would not lead to it.
-func unicodeHost(host string) string {
-	if !strings.Contains(strings.ToLower(host), "xn--") {
-		return host
-	}
-	name, err := idna.Lookup.ToUnicode(host)
-	if err != nil || strings.ContainsFunc(name, invisible) {
-		return host
-	}
-	if back, err := idna.Lookup.ToASCII(name); err != nil || back != strings.ToLower(host) {
-		return host
-	}
-	return name
+	return text.ReadableAddress(s), nil
 }
 
 // isScheme reports whether s can be the scheme of a URL (RFC 3986, 3.1). In a bare address like

@@ -310,6 +310,24 @@ func TestAContactIsFoundByTheRoleThatTheyHaveNow(t *testing.T) {
 	check("auditor", o.Lea, 0)
 }
 
+// TestAWebsiteIsFoundHoweverItsHostIsWritten: as people read it, and in Punycode, as earlier versions stored it and browsers copy it.
+func TestAWebsiteIsFoundHoweverItsHostIsWritten(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	old := must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": "Old", "website": "grünwald.example"}, ""))(t)
+	o.Exec(t, "UPDATE organizations SET website = 'https://www.xn--grnwald-o2a.example' WHERE id = ?", old.ID)
+	o.Exec(t, "UPDATE folding SET version = 1")
+	for more := true; more; {
+		more = must(o.Refold(t.Context()))(t)
+	}
+	must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": "New", "website": "grünwald.example"}, ""))(t)
+	for _, typed := range []string{"grünwald", "grunwald.example", "https://grünwald.example/", "xn--grnwald-o2a.example", "https://www.xn--grnwald-o2a.example"} {
+		organizations, _, _ := found(t, o, o.Lea, typed)
+		want(t, typed, strings.Join(organizations, ", "), "New, Old")
+	}
+	want(t, "twins", twins(t, o, o.Tomas, db.OrganizationKind, "", "website", "grünwald.example"), "New: Same website; Old: Same website")
+}
+
 // TestOldWordsFindUntilTheNewOnesAreThere: after an upgrade, the words of the version before find records
 // until the new ones are added beside requests.
 func TestOldWordsFindUntilTheNewOnesAreThere(t *testing.T) {

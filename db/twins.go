@@ -142,7 +142,7 @@ func (f Field) twinKey(value string) string {
 	case Email:
 		return strings.ToLower(value)
 	case Website:
-		if u, err := url.Parse(value); err == nil {
+		if u, err := url.Parse(text.ReadableAddress(value)); err == nil {
 			return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
 		}
 	case Phone:

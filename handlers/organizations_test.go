@@ -32,6 +32,22 @@ func TestManagerCorrectsAWebsiteInPlace(t *testing.T) {
 	ines.get(org+"/history").want(200, "#activity", "changed the website")
 }
 
+// TestAWebsiteStoredInPunycodeIsShownAsPeopleReadIt: as earlier versions stored it. The link itself stays.
+func TestAWebsiteStoredInPunycodeIsShownAsPeopleReadIt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org, no := s.Organization("Harbor"), s.Organization("No valid name")
+	s.Exec("UPDATE organizations SET website = 'https://www.xn--mller-kva.example/' WHERE id = ?", key(org))
+	s.Exec("UPDATE organizations SET website = 'https://xn--mller-.example' WHERE id = ?", key(no))
+	ines.get(org).want(200, "#edit-website", "müller.example").
+		want(200, "#meta a[href='https://www.xn--mller-kva.example/']", "müller.example")
+	ines.get("/organizations").wantTexts("#rows td.dom", "müller.example", "xn--mller-.example")
+	ines.viaHTMX().get(org+"/fields/website/edit").wantValue("#fact-website input[name=value]", "https://www.müller.example/")
+	ines.get(org+"/edit").wantValue("#website", "https://www.müller.example/")
+	ines.get(no+"/edit").wantValue("#website", "https://xn--mller-.example")
+}
+
 // TestALegalNameFollowsARename while it is the same as the name, as one that nobody typed is, and goes back with it.
 func TestALegalNameFollowsARename(t *testing.T) {
 	t.Parallel()

@@ -45,6 +45,9 @@ func (s *Server) field(c *gin.Context, f db.Field, value string) (views.Field, e
 	input := inputs[f.Kind]
 	field := views.Field{ID: "f-" + f.Column, Name: f.Column, Label: f.Label, Type: input.kind, Value: value, Autocomplete: input.autocomplete}
 	var err error
+	if f.Kind == db.Website {
+		field.Value = text.ReadableAddress(value)
+	}
 	if f.Kind == db.Person {
 		field.Options, err = s.ownerOptions(c, value)
 		return field, err

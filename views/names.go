@@ -48,8 +48,9 @@ func dial(typed []string) string {
 	return ""
 }
 
-// Host returns a website without scheme and www.
+// Host returns a website without scheme and www, and with its host as people read it.
 func Host(website string) string {
+	website = text.ReadableAddress(website)
 	_, rest, ok := strings.Cut(website, "://")
 	if !ok {
 		rest = website

@@ -2,7 +2,6 @@ package text
 
 import (
 	"iter"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -198,32 +197,6 @@ const maxTyped = 200
 // TypedWords returns the words of a search, split like indexed text. It uses only the first 200
 // characters.
 func TypedWords(typed string) []string { return Words(cut(typed)) }
-
-var webAddress = regexp.MustCompile(`(?i)^(?:https?://)?(?:www\.)?((?:[\pL\d-]+\.)+\pL{2,})(:\d+)?([/?#]\S*)?$`)
-
-// WebHost returns the host of a typed web address, without www. It returns "" for other texts.
-func WebHost(typed string) string {
-	if !strings.Contains(typed, ".") {
-		return ""
-	}
-	if m := webAddress.FindStringSubmatch(strings.TrimSpace(typed)); m != nil {
-		return m[1]
-	}
-	return ""
-}
-
-// PlainAddress returns the host of a web address, and the email of a link to one. It returns other texts as they are.
-func PlainAddress(typed string) string {
-	if host := WebHost(typed); host != "" {
-		return host
-	}
-	rest, ok := withoutScheme(typed, "mailto:")
-	if !ok {
-		return typed
-	}
-	email, _, _ := strings.Cut(rest, "?")
-	return email
-}
 
 // OtherWords returns alternative sets of words for a search: without the punctuation inside words,
 // for an identifier, as one word, and with two letters for one.
