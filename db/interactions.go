@@ -248,6 +248,11 @@ func (i *Interaction) setLogger(id string) {
 	}
 }
 
+// hasEndsOf reports whether two interactions have the same organization and the same contact.
+func (i Interaction) hasEndsOf(other Interaction) bool {
+	return i.OrganizationID == other.OrganizationID && i.ContactID == other.ContactID
+}
+
 func (t *tx) insertInteraction(i Interaction) error {
 	if i.CreatedAt.IsZero() {
 		i.CreatedAt = t.now
@@ -341,6 +346,19 @@ func (i Interaction) details() details {
 // with follow_up_id and follow_up_version. It returns Invalid, Conflict, GivesAway or ErrNotFound. If the
 // change leaves only ends that the actor does not see, it returns one with OutOfSight.
 func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version int, typed Fields) (Interaction, error) {
+	return d.changeInteraction(ctx, by, id, version, typed, func(t *tx, i, old Interaction, metadata details) error {
+		if typed["link"] != "" && !i.hasEndsOf(old) {
+			return t.linkInteractionEnds(i, metadata)
+		}
+		return nil
+	})
+}
+
+// changeInteraction changes the typed fields, and does in the same transaction what else is to be done with it, which may
+// add to the metadata of its row.
+func (d *DB) changeInteraction(ctx context.Context, by Actor, id string, version int, typed Fields,
+	also func(t *tx, i, old Interaction, metadata details) error,
+) (Interaction, error) {
 	out := Interaction{ID: id, OutOfSight: true}
 	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
 		i, err := t.interaction(id)
@@ -349,7 +367,7 @@ func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version
 		}
 		out.Version = i.Version + 1
 		read, unread := readWhen(by, typed, t.now)
-		err = joinInvalid(t.updateInteraction(&i, version, read), unread)
+		err = joinInvalid(t.updateInteraction(&i, version, read, also), unread)
 		if err := joinInvalid(err, prefixFollowUpColumns(t.replan(i, typed))); err != nil {
 			return err
 		}
@@ -365,7 +383,9 @@ func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version
 	return i, err
 }
 
-func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error {
+func (t *tx) updateInteraction(i *Interaction, version int, typed Fields,
+	also func(t *tx, i, old Interaction, metadata details) error,
+) error {
 	typed, err := t.keepUnseenEnds(*i, typed)
 	if err != nil {
 		return err
@@ -393,10 +413,10 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 	}
 	i.settleEnds(old, changes)
 	i.setLogger(cmp.Or(old.LoggerID, old.UserID))
-	if typed["link"] != "" && (i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID) {
-		if err := t.linkInteractionEnds(*i, details{}); err != nil { // undoing an edit unlinks nobody
-			return err
-		}
+	metadata := i.details()
+	metadata["changes"] = changes
+	if err := also(t, *i, old, metadata); err != nil {
+		return err
 	}
 	_, err = t.Exec(`
 		UPDATE interactions
@@ -413,8 +433,6 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 			return err
 		}
 	}
-	metadata := i.details()
-	metadata["changes"] = changes
 	return t.record("update_interaction", "interaction", i.ID, metadata)
 }
 

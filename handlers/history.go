@@ -192,6 +192,9 @@ func offerUndo(line *views.HistoryEntry, e db.AuditEntry) {
 		}
 		line.Changes[i].Back = nil
 	}
+	if e.Action == "update_interaction" && line.Back != nil { // not one of its values alone
+		line.Back.Fields = append(line.Back.Fields, views.Hidden{Name: "undo", Value: "1"})
+	}
 }
 
 // focusTakenBack gives the focus to the entry that was just taken back.

@@ -149,11 +149,18 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 		return err
 	}
 	values, version = decided(c, values, version)
-	i, err := s.db.UpdateInteraction(c.Request.Context(), who(c).Actor, id, version, values)
+	var i db.Interaction
+	var made *db.Link // by the change that is undone
+	unlinked := false
+	if isUndo(c) {
+		i, made, unlinked, err = s.db.UndoEdit(c.Request.Context(), who(c).Actor, id, version, values)
+	} else {
+		i, err = s.db.UpdateInteraction(c.Request.Context(), who(c).Actor, id, version, values)
+	}
 	var refused *db.Invalid
 	var stale *db.Conflict
 	if errors.As(err, &stale) && isUndo(c) {
-		return s.notUndone(c, stale, "/interactions/"+id)
+		return s.notUndone(c, stale, cmp.Or(s.changedOn(c), "/interactions/"+id))
 	}
 	if errors.As(err, &refused) || errors.As(err, &stale) {
 		return s.interactionRefused(c, version, values, refused, stale)
@@ -164,7 +171,11 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.interactionSaved(c, old, i)
+	about := ""
+	if made != nil {
+		about = linkAfterUndo(*made, unlinked)
+	}
+	return s.interactionSaved(c, old, i, about)
 }
 
 // interactionGivesAway answers with the editor, which asks whether to save an interaction that the visitor will not see
@@ -180,11 +191,12 @@ func (s *Server) interactionGivesAway(c *gin.Context, old db.Interaction, versio
 }
 
 // interactionSaved answers with a changed interaction where it was edited: as an event for htmx, else by redirecting there.
-func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction) error {
+// link says what became of the link that the change made which is undone.
+func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction, link string) error {
 	if i.OutOfSight {
 		return s.outOfSight(c, "/interactions", "Interaction saved")
 	}
-	said := interactionMessage(c, old, i)
+	said := interactionMessage(c, old, i, link)
 	if !wantsFragment(c) {
 		return s.done(c, cmp.Or(s.changedOn(c), "/interactions/"+i.ID), said)
 	}
@@ -195,7 +207,8 @@ func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction) error {
 	}
 	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) ||
 		i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID || !slices.Equal(i.Participants, old.Participants)) {
-		return s.timelineAgain(c, p, i.ID, done) // it moved within the timeline, or out of it
+		links := views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), p.linkEnd, p.links)}
+		return s.timelineAgain(c, p, i.ID, done, links) // it moved within the timeline, or out of it
 	}
 	e := s.event(c, i, s.shownOn(c))
 	e.Focus = true
@@ -211,10 +224,10 @@ const stepStays = "follow_up_stays"
 
 // interactionMessage says that an interaction was saved, with an Undo of what changed, its follow-up included. One that was
 // added stays, unless nothing else changed.
-func interactionMessage(c *gin.Context, old, i db.Interaction) views.Toast {
+func interactionMessage(c *gin.Context, old, i db.Interaction, link string) views.Toast {
 	said := views.Toast{Text: wording.Channel(i.Channel) + " saved"}
 	if isUndo(c) {
-		said.Text = "The " + strings.ToLower(wording.Channel(i.Channel)) + " is as it was"
+		said.Text = "The " + strings.ToLower(wording.Channel(i.Channel)) + " is as it was" + link
 		if c.Request.PostForm.Get(stepStays) != "" {
 			said.Text += ". The follow-up stays"
 		}
@@ -301,7 +314,7 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	return s.show(c, http.StatusOK, around...)
 }
 
-// linkAfterUndo says what became of the link that logging an interaction made.
+// linkAfterUndo says what became of the link that was made with what is undone.
 func linkAfterUndo(made db.Link, unlinked bool) string {
 	name, at := text.Isolate(made.ContactName()), text.Isolate(made.OrganizationName)
 	if unlinked {

@@ -595,3 +595,32 @@ func TestUndoOfALogUnlinksWhomItLinked(t *testing.T) {
 	ines.get(ines.submit(page, "#toasts form").to()).want(200, "#toasts", "Call deleted. Maya Okafor stays linked to Acme")
 	links("1")
 }
+
+// TestUndoOfAnEditUnlinksWhomItLinked, from the message and from the last changes.
+func TestUndoOfAnEditUnlinksWhomItLinked(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme, maya := s.Organization("Acme"), s.Contact("Maya", "Okafor")
+	call := s.Log(acme, "", "Price")
+	links := func(n string) { t.Helper(); s.WantOne(n, "SELECT count(*) FROM organization_contact") }
+	edit := func(by *browser) answer {
+		return by.submit(ines.get(call+"/edit"), "#i-"+key(call)+" .acts .btn.pri", "contact_id", key(maya))
+	}
+	part := ines.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + acme})
+	said := edit(part).want(200, ".toast", "Call saved").want(200, "hx-partial[hx-target='#links']", "Maya Okafor")
+	links("1")
+	part.submit(said, ".toast form").want(200, ".toast", "The call is as it was, and Maya Okafor unlinked from Acme").
+		want(200, "hx-partial[hx-target='#links']", "").wantNot("#links .links li")
+	links("0")
+
+	edit(ines)
+	list := ines.get("/account").want(200, ownChanges+":first-child span", "You")
+	ines.get(ines.submit(list, ownChanges+":first-child button").to()).
+		want(200, "#toasts", "The call is as it was, and Maya Okafor unlinked from Acme")
+	links("0")
+	page := ines.get(edit(ines).to())
+	ines.post(acme+"/contacts/"+key(maya), "version", s.One("SELECT version FROM organization_contact"), "role_label", "Buyer").to()
+	ines.get(ines.submit(page, "#toasts form").to()).want(200, "#toasts", "The call is as it was. Maya Okafor stays linked to Acme")
+	links("1")
+}
