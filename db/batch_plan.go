@@ -30,7 +30,7 @@ const (
 	Changed   Reason = "changed"    // somebody has changed it since
 	Unmatched Reason = "unmatched"  // the filter no longer matches
 	New       Reason = "new"        // the filter matches only since the preview
-	OwnerLeft Reason = "owner left" // its previous owner is no longer an active user
+	OwnerLeft Reason = "owner left" // its previous owner has no account any more
 	Gone      Reason = "gone"       // deleted, or the actor does not see it
 )
 

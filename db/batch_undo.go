@@ -82,6 +82,7 @@ func (d *DB) UndoBatch(ctx context.Context, by Actor, id string) (undone BatchUn
 		if err := t.checkNotUndone(id); err != nil {
 			return err
 		}
+		t.by.TakesBack = true
 		undone = BatchUndone{Kind: made.kind, Action: made.Action}
 		undoing := newID()
 		if made.kind == "follow_up" {
@@ -129,7 +130,7 @@ type batchUndo struct {
 	made    pastBatch
 	entries []batchEntry
 	now     map[string]batchRow
-	owners  map[string]bool // answers of canOwn
+	owners  map[string]bool // answers of isThere
 	undone  map[string]bool
 	left    leftByReason
 	skipped map[string]bool
@@ -246,11 +247,11 @@ func (u *batchUndo) undoColumn(e batchEntry, r batchRow) error {
 		return nil
 	}
 	if u.x.column == "owner_user_id" && to != "" {
-		active, err := u.canOwn(to)
+		there, err := u.isThere(to)
 		if err != nil {
 			return err
 		}
-		if !active {
+		if !there {
 			u.skip(OwnerLeft, r.Named)
 			return nil
 		}
@@ -307,15 +308,13 @@ func (t *tx) happenedSince(made pastBatch, where string, args ...any) (found boo
 	return found, err
 }
 
-// canOwn reports whether a user can own records.
-func (u *batchUndo) canOwn(id string) (bool, error) {
-	if active, known := u.owners[id]; known {
-		return active, nil
+// isThere reports whether a user still has an account, perhaps a disabled one.
+func (u *batchUndo) isThere(id string) (bool, error) {
+	if there, known := u.owners[id]; known {
+		return there, nil
 	}
-	err := u.t.checkOwner(id)
-	if refused := (*Invalid)(nil); err != nil && !errors.As(err, &refused) {
-		return false, err
-	}
-	u.owners[id] = err == nil
-	return err == nil, nil
+	var there bool
+	err := u.t.QueryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ?)", id).Scan(&there)
+	u.owners[id] = there
+	return there, err
 }

@@ -257,10 +257,13 @@ func refuseDueDay(day string, today Date) string {
 	return ""
 }
 
-// refuseAssignee returns why a user cannot be given a follow-up, or "" if they can.
+// refuseAssignee returns why a user cannot be given a follow-up, or "" if they can: also if they had it and it is given back.
 func (t *tx) refuseAssignee(id string, f FollowUp) (string, error) {
 	if id == t.by.UserID {
 		return "", nil
+	}
+	if had, err := t.hadBefore("assignee_id", id, aboutFollowUp, f.aboutArgs()...); err != nil || had {
+		return "", err
 	}
 	var name string
 	var may bool

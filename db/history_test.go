@@ -3,6 +3,7 @@ package db_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"clientregistry/db"
@@ -116,6 +117,59 @@ func offered(t *testing.T, o *dbtest.Office, by db.Actor, kind, id string) strin
 	return fmt.Sprint(all)
 }
 
+// TestWhatSomebodyHadIsGivenBackToThemAfterTheyLeft, by whoever takes a change back. A form gives them nothing, and nobody gets what
+// they never had.
+func TestWhatSomebodyHadIsGivenBackToThemAfterTheyLeft(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	ctx := t.Context()
+	colleague := func(email string) string {
+		return must(o.CreateUser(ctx, db.System, db.NewUser{Email: email, FullName: email, Role: "Manager", Hash: "x"}))(t).ID
+	}
+	had, never := colleague("had@a.example"), colleague("never@a.example")
+	acme, maya := o.Acme(t), o.Maya(t)
+	call := o.Call(t, acme, "")
+	step := must(o.AddFollowUp(ctx, o.Tomas, call.ID, db.Fields{"text": "Write", "due_on": "2026-12-01"}))(t)
+	for column, x := range map[string]func(by db.Actor, typed db.Fields) error{
+		"owner_user_id": func(by db.Actor, typed db.Fields) error {
+			_, err := o.UpdateOrganization(ctx, by, acme.ID, db.Latest, typed)
+			return err
+		},
+		"owner_user_id of a contact": func(by db.Actor, typed db.Fields) error {
+			_, err := o.UpdateContact(ctx, by, maya.ID, db.Latest, typed)
+			return err
+		},
+		"user_id": func(by db.Actor, typed db.Fields) error {
+			_, err := o.UpdateInteraction(ctx, by, call.ID, db.Latest, typed)
+			return err
+		},
+		"assignee_id": func(by db.Actor, typed db.Fields) error {
+			_, err := o.UpdateFollowUp(ctx, by, step.ID, db.Latest, typed)
+			return err
+		},
+	} {
+		set := func(by db.Actor, id string) error {
+			name, _, _ := strings.Cut(column, " ")
+			return x(by, db.Fields{name: id})
+		}
+		if err := errors.Join(set(o.Tomas, had), set(o.Tomas, o.Tomas.UserID)); err != nil {
+			t.Fatal(column, err)
+		}
+		o.Exec(t, "UPDATE users SET status = 'disabled' WHERE id IN (?, ?)", had, never)
+		back := o.Tomas
+		back.TakesBack = true
+		for _, refused := range []error{set(o.Tomas, had), set(back, never), set(back, "01a229fd-0000-7000-8000-000000000000")} {
+			if !errors.As(refused, new(*db.Invalid)) {
+				t.Errorf("%s: %v", column, refused)
+			}
+		}
+		if err := set(back, had); err != nil {
+			t.Errorf("%s is not given back: %v", column, err)
+		}
+		o.Exec(t, "UPDATE users SET status = 'active'")
+	}
+}
+
 func TestAHistoryOffersWhatCanBeTakenBack(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -131,7 +185,8 @@ func TestAHistoryOffersWhatCanBeTakenBack(t *testing.T) {
 	want(t, "what is so already is not offered", offered(t, o, o.Tomas, "organization", acme.ID),
 		"[sector=Media owner_user_id="+o.Lea.UserID+" display_name=Acme legal_name=Acme sector=]")
 	o.Exec(t, "UPDATE users SET status = 'disabled' WHERE id = ?", o.Lea.UserID)
-	want(t, "who is disabled owns nothing", offered(t, o, o.Tomas, "organization", acme.ID), "[sector=Media display_name=Acme legal_name=Acme sector=]")
+	want(t, "an owner who is disabled since", offered(t, o, o.Tomas, "organization", acme.ID),
+		"[sector=Media owner_user_id="+o.Lea.UserID+" display_name=Acme legal_name=Acme sector=]")
 	for _, by := range []db.Actor{
 		o.Lea,
 		{UserID: o.Tomas.UserID, May: []db.Permission{db.ViewClient}},

@@ -163,10 +163,14 @@ func (t *tx) existing(ids []string) ([]string, error) {
 	return sqlite.Collect(rows, err, sqlite.ScanText)
 }
 
-// checkUser refuses a new user other than the actor who cannot log interactions.
+// checkUser refuses a new user other than the actor who cannot log interactions, unless they had this one before and it is
+// given back.
 func (t *tx) checkUser(i, old Interaction, refused *Invalid) error {
 	if i.UserID == old.UserID || i.UserID == t.by.UserID || refused.Fields["user_id"] != "" {
 		return nil
+	}
+	if had, err := t.hadBefore("user_id", i.UserID, aboutRecord, "interaction", i.ID); err != nil || had {
+		return err
 	}
 	err := orNotFound(t.QueryRow("SELECT 1 FROM users WHERE id = ? AND "+mayFollowUp, i.UserID))
 	if errors.Is(err, ErrNotFound) {

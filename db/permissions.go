@@ -127,16 +127,17 @@ var seededRoles = []struct {
 // Actor is who does something: the user, what their roles allow, their time zone, and where they
 // are. The zero Actor has no permissions.
 type Actor struct {
-	UserID  string
-	May     []Permission
-	OwnOnly bool           // sees only their own clients, see scope.go
-	Asks    bool           // wants GivesAway returned before a change of their own hides a client from them
-	Zone    *time.Location // for the times they type and read; nil means UTC
-	IP, UA  string
-	Device  string // the browser's device cookie, see RememberDevice
-	Token   string // name of the token that a program signed in with, which the history names
-	Request string // the request's id, which the history has beside the token
-	program bool   // System
+	UserID    string
+	May       []Permission
+	OwnOnly   bool           // sees only their own clients, see scope.go
+	Asks      bool           // wants GivesAway returned before a change of their own hides a client from them
+	TakesBack bool           // undoes something: what was before need not be what a form still offers
+	Zone      *time.Location // for the times they type and read; nil means UTC
+	IP, UA    string
+	Device    string // the browser's device cookie, see RememberDevice
+	Token     string // name of the token that a program signed in with, which the history names
+	Request   string // the request's id, which the history has beside the token
+	program   bool   // System
 }
 
 // System is the actor of the command line and of background jobs. It has every permission and no user.

@@ -333,7 +333,11 @@ func (t *tx) updateRecord(k *RecordKind, id string, version int, typed Fields) e
 		return err
 	}
 	if r.OwnerID() != owner {
-		if err := t.checkOwner(r.OwnerID()); err != nil {
+		had, err := t.hadBefore("owner_user_id", r.OwnerID(), aboutRecord, k.Noun, id)
+		if err == nil && !had {
+			err = t.checkOwner(r.OwnerID())
+		}
+		if err != nil {
 			return err
 		}
 	}

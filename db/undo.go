@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -166,7 +167,22 @@ func (e Entry) fields() []Field {
 	return nil
 }
 
-// canRestore reports whether an old value of a field differs from the current one and is still allowed.
+// hadBefore reports whether an actor who takes something back gives it back to somebody who had it. about matches the audit rows
+// of what it is, and column is that of the person.
+func (t *tx) hadBefore(column, id, about string, args ...any) (had bool, err error) {
+	if !t.by.TakesBack {
+		return false, nil
+	}
+	err = t.QueryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ?) AND EXISTS (SELECT 1 FROM audit_logs WHERE "+about+
+		" AND json_extract(metadata, '$.changes."+column+".old') = ?)", slices.Concat([]any{id}, args, []any{id})...).Scan(&had)
+	return had, err
+}
+
+// aboutRecord matches the audit rows of a record or an interaction: its noun and its ID.
+const aboutRecord = "target_type = ? AND target_id = ?"
+
+// canRestore reports whether an old value of a field differs from the current one and can be set. A person may be
+// disabled meanwhile.
 func (u *undoReader) canRestore(f Field, old, current string) (bool, error) {
 	switch {
 	case old == current, old == "" && (f.Required != "" || f.Kind == Flag):
@@ -174,9 +190,9 @@ func (u *undoReader) canRestore(f Field, old, current string) (bool, error) {
 	case f.Kind != Person || old == "":
 		return true, nil
 	}
-	var active bool
-	err := u.d.reader.QuickQueryRow(u.ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active')", old).Scan(&active)
-	return active, err
+	var there bool
+	err := u.d.reader.QuickQueryRow(u.ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?)", old).Scan(&there)
+	return there, err
 }
 
 // isLatest reports whether no later entry did or undid the same thing.

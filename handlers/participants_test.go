@@ -87,6 +87,19 @@ func TestSomebodyLogsForAColleagueOnThePage(t *testing.T) {
 	if by := ines.get(call).html.Find(".by").Text(); strings.Contains(by, "logged by") {
 		t.Error(by)
 	}
+	theirs := func() { t.Helper(); s.WantOne(lea.user.ID, "SELECT user_id FROM interactions") }
+	mine := func() answer {
+		saved := ines.submit(ines.get(call+"/edit"), "form.edit .btn.pri", "user_id", ines.user.ID, "subject", "Renewed again").to()
+		s.WantOne(ines.user.ID, "SELECT user_id FROM interactions")
+		return ines.get(saved)
+	}
+	ines.submit(ines.get(call), ".back button:contains('of Handled by')").to()
+	theirs()
+	ines.get(ines.submit(mine(), "#toasts form").to()).want(200, "#toasts", "The call is as it was")
+	theirs()
+	mine()
+	ines.submit(ines.get("/account"), ownChanges+":first-child button").to()
+	theirs()
 }
 
 func TestFurtherPeopleAreEdited(t *testing.T) {

@@ -29,6 +29,7 @@ func readForm(c *gin.Context, a middleware.Access) error {
 	whose, v := c.Request.PostForm.Get("whose"), who(c)
 	if v != nil {
 		v.Asks = c.Request.PostForm.Get("give_away") == ""
+		v.TakesBack = isUndo(c) || rowTakenBack(c) != ""
 	}
 	if v != nil && !a.Public && !a.HalfSignedIn && whose != "" && whose != v.UserID {
 		return errWhose
