@@ -43,23 +43,62 @@ func composerTyped(c *gin.Context, others ...string) db.Fields {
 	return fields
 }
 
-// composer returns the empty form that logs an interaction. The record page's parameter log chooses the channel and
-// opens the form.
+// composer returns the empty form that logs an interaction. Its lower fields come once somebody opens it. The record
+// page's parameter log chooses the channel and opens the form with all fields.
 func (s *Server) composer(c *gin.Context, x timelineRecord) (*views.Composer, error) {
-	people, err1 := s.assigneeOptions(c, who(c).UserID)
-	present, err2 := s.composerPresent(c, x, nil)
-	usual, err3 := s.usualOther(c, x)
-	with, err4 := s.withField(c, x, logWith, usual)
+	usual, err1 := s.usualOther(c, x)
+	with, err2 := s.withField(c, x, logWith, usual)
 	channel := c.Query("log")
-	clock, opens := s.clock(c), wording.Channel(channel) != ""
-	return &views.Composer{
-		Action: x.base + "/interactions", RequestID: newRequestID(), Open: opens,
-		With: with, Present: present,
-		ComposerFields: views.ComposerFields{
-			ID: "log", Channels: channelOptions(channel), When: whenChoice("log-at", clock, clock, "now", ""),
-			Due: dueChoice("log-next-day", "follow_up_due_text", clock, "week", ""), People: people, Focus: opens,
-		},
-	}, errors.Join(err1, err2, err3, err4)
+	composer := &views.Composer{Action: x.base + "/interactions", RequestID: newRequestID(), With: with}
+	composer.Channels = channelOptions(channel)
+	if err := errors.Join(err1, err2); err != nil || wording.Channel(channel) == "" {
+		return composer, err
+	}
+	composer.Open, composer.Focus = true, true
+	return composer, s.addLower(c, x, composer)
+}
+
+// addLower adds the empty lower fields to a composer.
+func (s *Server) addLower(c *gin.Context, x timelineRecord, composer *views.Composer) error {
+	clock := s.clock(c)
+	var err1, err2 error
+	composer.People, err1 = s.assigneeOptions(c, who(c).UserID)
+	composer.Present, err2 = s.composerPresent(c, x, nil)
+	composer.Whole, composer.ID, composer.When = true, "log", whenChoice("log-at", clock, clock, "now", "")
+	composer.Due = dueChoice("log-next-day", "follow_up_due_text", clock, "week", "")
+	return errors.Join(err1, err2)
+}
+
+// interactionNew answers with the lower fields of a record's composer, or with its page and the composer open.
+func (s *Server) interactionNew(c *gin.Context) error {
+	x, err := s.timelineRecord(c)
+	if err != nil {
+		return err
+	}
+	if !wantsFragment(c) {
+		return s.redirect(c, s.withList(c, x.base+"?log=call"))
+	}
+	composer := &views.Composer{}
+	if err := s.addLower(c, x, composer); err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, composer.Lower())
+}
+
+// addUsual adds what the lower fields say at first to the values of a composer that was sent without them, so that
+// sending it again with them is no other request.
+func (s *Server) addUsual(c *gin.Context, values db.Fields) {
+	if _, sent := values["follow_up_text"]; sent {
+		return
+	}
+	me := who(c).UserID
+	for column, usual := range map[string]string{
+		"when": "now", "time_zone": s.clock(c).Zone.String(), "user_id": me, "due": "week", "follow_up_assignee_id": me,
+	} {
+		if values[column] == "" {
+			values[column] = usual
+		}
+	}
 }
 
 // whenChoice asks when something happened: quick answers, and a text for the choice other. “This morning” is offered
@@ -129,7 +168,11 @@ func choose(options []views.Option, value, other string) []views.Option {
 // composerRefused returns the composer with what was typed and its errors.
 func (s *Server) composerRefused(c *gin.Context, x timelineRecord, refused map[string]string) (*views.Composer, error) {
 	refused = maps.Clone(refused)
-	composer, err1 := s.composer(c, x)
+	composer, err := s.composer(c, x)
+	if err != nil {
+		return nil, err
+	}
+	err1 := s.addLower(c, x, composer)
 	sent := composerTyped(c)
 	people, askFurther, err2 := s.furtherNamed(c, x, "log", sent["participant_id"])
 	sent["participant_id"] = people

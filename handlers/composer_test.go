@@ -12,7 +12,7 @@ func TestWhenAndDueAreSaidInWords(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Manager")
 	org := s.Organization("Quay")
-	page := ines.get(org).wantTexts(".when label", "Now", "1 hour ago", "This morning", "Yesterday evening", "Other…").
+	page := ines.get(org+"?log=call").wantTexts(".when label", "Now", "1 hour ago", "This morning", "Yesterday evening", "Other…").
 		wantTexts(".nextmore .quick label", "Tomorrow", "Next Monday", "In a week", "In two weeks", "Other…").
 		wantValue("[name=when][checked]", "now").wantValue("[name=due][checked]", "week")
 	for _, c := range []struct{ fields, happened, due string }{
@@ -33,7 +33,7 @@ func TestWhenAndDueAreSaidInWords(t *testing.T) {
 			name, value, _ := strings.Cut(field, "=")
 			typed = append(typed, name, strings.ReplaceAll(value, "_", " "))
 		}
-		ines.submit(ines.get(org), "#log .btn.pri", typed...).to()
+		ines.submit(ines.get(org+"?log=call"), "#log .btn.pri", typed...).to()
 		s.WantOne(c.happened+" "+c.due, "SELECT happened_at || ' ' || due_on FROM interactions "+
 			"JOIN follow_ups ON interaction_id = interactions.id WHERE subject = ?", strings.TrimSpace(subject))
 	}
@@ -71,13 +71,92 @@ func TestWhenAndDueAreSaidInWords(t *testing.T) {
 	s.WantOne("0", "SELECT count(*) FROM follow_ups JOIN interactions ON interactions.id = interaction_id WHERE subject = 'Alone'")
 }
 
+// TestTheLowerFieldsComeWhenTheComposerIsOpened, not with the page, and a composer that opens with the page has them.
+func TestTheLowerFieldsComeWhenTheComposerIsOpened(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org, zoe, maja := s.Organization("Quay"), s.Contact("Zoe", "Zimmer"), s.Contact("Maja", "Berg")
+	s.Link(org, zoe)
+	s.Link(org, maja)
+	const lower = "#log [name=participant_id], #log [name=user_id], #log [name=outcome], #log [name=when], " +
+		"#log [name=follow_up_text], #log [name=due], #log [name=follow_up_assignee_id]"
+	for _, record := range []string{org, zoe} {
+		page := ines.get(record).want(200, "#composer #log-with", "").wantNot("#composer[open]").wantNot(lower)
+		_, composer, _ := strings.Cut(page.body, `id="composer"`)
+		composer, _, _ = strings.Cut(composer, "</form>")
+		if size := len(composer); size > 4_800 {
+			t.Errorf("the closed composer of %s has %d bytes", record, size)
+		}
+		came := ines.viaHTMX().get(record+"/interactions/new").want(200, "#log-lower #log-outcome", "").wantFragment(true).
+			want(200, "#log-by option[selected]", "Manager Person").want(200, "#log-next-who option[selected]", "Manager Person").
+			want(200, "#log-further label", "").wantValue("[name=when][checked]", "now").wantValue("[name=due][checked]", "week").
+			wantNot("[autofocus], #log-subject, #log-with")
+		whole := ines.get(ines.get(record+"/interactions/new").to()).want(200, "#composer[open] #log-subject[autofocus]", "").wantNot("#log .later")
+		if a, b := came.html.Find("#log-lower").Text(), whole.html.Find("#log-lower").Text(); a != b {
+			t.Errorf("alone the fields are %s, in the page %s", a, b)
+		}
+		ines.submit(page, "#log .btn.pri", "subject", "").want(422, "#log-subject-e", "Say in a line").want(422, "#log-outcome", "")
+		logged := ines.viaHTMX()
+		logged.submit(page, "#log .btn.pri", "subject", "Talk").want(200, "#composer .later", "").wantNot("#composer[open]").wantNot(lower)
+	}
+}
+
+// TestTheButtonForTheLowerFieldsKeepsWhatIsTyped, and logs nothing.
+func TestTheButtonForTheLowerFieldsKeepsWhatIsTyped(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org, maja := s.Organization("Quay"), s.Contact("Maja", "Berg")
+	s.Contact("Marcus", "Nwosu")
+	s.Link(org, maja)
+	page := ines.get(org)
+	for _, b := range []*browser{ines, ines.viaHTMX()} {
+		s.unchanged(func() {
+			whole := b.submit(page, "#log .later", "channel", "email", "subject", "Talk <b>", "body", "Long", "contact_id", key(maja)).
+				want(200, "#composer[open] #log-by[autofocus]", "").want(200, "#log-email[checked]", "").wantValue("#log-subject", "Talk <b>").
+				want(200, "#log-body", "Long").want(200, "#log-with option[selected]", "Maja Berg").want(200, "#log-outcome", "").
+				wantNot(".err, [aria-invalid], #log .later")
+			if sent, kept := page.html.Find("#log [name=request_id]"), whole.html.Find("#log [name=request_id]"); sent.AttrOr("value", "") !=
+				kept.AttrOr("value", "") {
+				t.Error("the form is another request")
+			}
+			b.submit(page, "#log .later", "subject", "", "contact", "ma").want(200, "#composer[open]", "").wantValue("#log-with-other", "ma").
+				wantNot(".err, [aria-invalid]")
+		})
+	}
+}
+
+// TestAComposerWithoutItsLowerFieldsMeansWhatTheySayAtFirst: now, by oneself, without outcome, other people and follow-up.
+func TestAComposerWithoutItsLowerFieldsMeansWhatTheySayAtFirst(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.as("Administrator")
+	ines := s.as("Manager")
+	org, zoe := s.Organization("Quay"), s.Contact("Zoe", "Zimmer")
+	s.Link(org, zoe)
+	short, whole := ines.get(org), ines.get(org+"?log=call")
+	ines.submit(short, "#log .btn.pri", "subject", "Short").to()
+	ines.submit(whole, "#log .btn.pri", "subject", "Whole").to()
+	for _, subject := range []string{"Short", "Whole"} {
+		s.WantOne("call 2026-11-24T09:30:00.000Z "+ines.user.ID+" "+key(zoe)+" 0 0", "SELECT concat_ws(' ', channel, happened_at, user_id, "+
+			"contact_id, outcome, (SELECT count(*) FROM interaction_contact WHERE interaction_id = interactions.id), "+
+			"(SELECT count(*) FROM follow_ups WHERE interaction_id = interactions.id)) FROM interactions WHERE subject = ?", subject)
+	}
+
+	// Sent again after they came, the form is the same request.
+	again := short.html.Find("#log [name=request_id]").AttrOr("value", "")
+	ines.submit(whole, "#log .btn.pri", "subject", "Short", "request_id", again).to()
+	s.WantOne("2", "SELECT count(*) FROM interactions")
+}
+
 func TestThisMorningIsOfferedFromNineOn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
 	s.Exec("UPDATE users SET time_zone = 'Atlantic/Azores'") // half past eight
 	org := s.Organization("Quay")
-	page := ines.get(org).wantTexts(".when label", "Now", "1 hour ago", "Yesterday evening", "Other…")
+	page := ines.get(org+"?log=call").wantTexts(".when label", "Now", "1 hour ago", "Yesterday evening", "Other…")
 	s.unchanged(func() {
 		ines.submit(page, "#log .btn.pri", "subject", "x", "when", "morning").want(422, "#log-at-e", "It is not 9:00 yet")
 	})

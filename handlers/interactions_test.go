@@ -400,7 +400,7 @@ func TestALocalTimeMeansWhatItsFormSaid(t *testing.T) {
 		s := newSite(t)
 		ines := s.as("Manager")
 		org := s.Organization("Quay", "owner_user_id", ines.user.ID)
-		page := ines.get(org) // in Stockholm, at 10:30
+		page := ines.get(org + "?log=call") // in Stockholm, at 10:30
 		by := ines
 		if part {
 			by = ines.viaHTMX()
@@ -413,7 +413,7 @@ func TestALocalTimeMeansWhatItsFormSaid(t *testing.T) {
 		if at() != "2026-11-24T07:00:00.000Z" {
 			t.Fatal("what was typed at eight in Stockholm was at", at())
 		}
-		ines.get(org).want(200, "#log .when .hint", "Your time zone: Asia/Tokyo")
+		ines.get(org+"?log=call").want(200, "#log .when .hint", "Your time zone: Asia/Tokyo")
 
 		path := "/interactions/" + s.One("SELECT id FROM interactions")
 		editor := by.get(path+"/edit").want(200, ".edit [name=time_zone][value='Asia/Tokyo']", "")

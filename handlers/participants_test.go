@@ -35,7 +35,7 @@ func TestAMeetingOfSeveralIsLoggedOnceAndStandsWithEach(t *testing.T) {
 			if from == "contact" {
 				here, other, second = elif, "organization_id", org
 			}
-			page := ines.withHeaders(nil).get(here).want(200, "#log-by option[selected]", "Inès Moreau")
+			page := ines.withHeaders(nil).get(here+"?log=call").want(200, "#log-by option[selected]", "Inès Moreau")
 			tickBox(t, page, key(mara))
 			tickBox(t, page, key(jon))
 			s.unchanged(func() {

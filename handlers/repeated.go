@@ -66,9 +66,7 @@ func (s *Server) interactionRepeated(c *gin.Context, x timelineRecord, values db
 		return err
 	}
 	composer.Repeat, composer.Sent = repeat, true
-	return s.answerFragments(c, http.StatusConflict, func() error {
-		return s.recordPageWith(c, http.StatusConflict, func(r *views.Record) error { r.Composer = composer; return nil })
-	}, composer)
+	return s.composerShown(c, http.StatusConflict, composer)
 }
 
 // interactionMade adds the interaction that the first request logged and how it differs from what

@@ -27,7 +27,7 @@ func TestEachPlaceThatEditsAWordSuggestsTheKnownOnes(t *testing.T) {
 		"the editor of a link":      {ines.get(w.org + "/contacts/" + key(w.contact) + "/edit"), "[name=role_label]", "CFO"},
 		"the form of a new link":    {ines.get(w.org + "/contacts?add=1&new=1&q=Zoe"), "#role_label", "CFO"},
 		"a new organization's link": {ines.get(w.contact + "/organizations?add=1&new=1&q=Zoo"), "#new-sector", "Energy"},
-		"the composer":              {ines.get(w.org), "#log-outcome", "No answer"},
+		"the composer":              {ines.get(w.org + "?log=call"), "#log-outcome", "No answer"},
 		"the editor of a call":      {ines.get(w.interaction + "/edit"), "[name=outcome]", "No answer"},
 		"a batch of sectors":        {batch("/organizations", "set_sector"), "#sector", "Energy"},
 		"a batch of links":          {batch("/organizations", "link"), "#role_label", "CFO"},

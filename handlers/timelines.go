@@ -258,7 +258,11 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Request.PostForm.Has("more") {
+		return s.composerOpened(c, x)
+	}
 	values := composerTyped(c, x.otherColumn())
+	s.addUsual(c, values)
 	if x.organization {
 		values["organization_id"] = x.id
 	} else {
@@ -294,14 +298,30 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 	return s.interactionLogged(c, x, i)
 }
 
-// composerAnswer answers a refused composer: the form to htmx, else its page.
+// composerAnswer answers a refused composer.
 func (s *Server) composerAnswer(c *gin.Context, x timelineRecord, refused map[string]string) error {
 	composer, err := s.composerRefused(c, x, refused)
 	if err != nil {
 		return err
 	}
-	return s.answerFragments(c, http.StatusUnprocessableEntity, func() error {
-		return s.recordPageWith(c, http.StatusUnprocessableEntity, func(r *views.Record) error { r.Composer = composer; return nil })
+	return s.composerShown(c, http.StatusUnprocessableEntity, composer)
+}
+
+// composerOpened answers the composer's button for its lower fields with all fields and what was typed.
+func (s *Server) composerOpened(c *gin.Context, x timelineRecord) error {
+	composer, err := s.composerRefused(c, x, nil)
+	if err != nil {
+		return err
+	}
+	composer.With.Error, composer.With.First = "", false // asked about once it is logged
+	composer.Present.Focus = true
+	return s.composerShown(c, http.StatusOK, composer)
+}
+
+// composerShown answers with a composer as it was typed: the form to htmx, else its page.
+func (s *Server) composerShown(c *gin.Context, status int, composer *views.Composer) error {
+	return s.answerFragments(c, status, func() error {
+		return s.recordPageWith(c, status, func(r *views.Record) error { r.Composer = composer; return nil })
 	}, composer)
 }
 

@@ -680,7 +680,7 @@
     if (lost()) heirs.find(heir => heir?.isConnected)?.focus();
     if (lost() && message) leaveMessage();
     if (lost() && /^(more|older)$/.test(ctx.target?.id)) links()[loaded]?.focus(); // nothing more to load
-    if (ctx.target !== document.body || ctx.swap === "none") return lost() && around.map(id => byId(id) && one("[tabindex='-1']", byId(id))).find(x => x)?.focus();
+    if (ctx.target !== document.body || ctx.swap === "none") return lost() && around.map(id => byId(id) && one("[tabindex='-1']:not(button), .lower select", byId(id))).find(x => x)?.focus();
     if (restores(ctx)) return followed.get(location.href)?.()?.focus();
     const heading = one("h1");
     if (!heading || document.activeElement?.matches("[autofocus]")) return;
@@ -854,15 +854,16 @@
   };
 
   // A new form does not list who was picked by search: it asks the server, which names only those whom the user may see.
-  const fill = (form, values) => {
+  const fill = (form, values, part = form) => {
     for (const [field, property, value] of differences(form, values)) {
+      if (!part.contains(field)) continue;
       const old = field.value;
       field[property] = value;
       if (field.selectedIndex < 0) field.value = old; // that choice is gone
       const more = field.closest("form details");
       if (more) more.open = true;
     }
-    for (const find of all("[data-finds]", form)) {
+    for (const find of all("[data-finds]", part)) {
       const picked = values.filter(([name]) => find.dataset.finds.includes(name));
       if (picked.some(([, value]) => !one(`[value='${value}']`, form))) htmx.ajax("GET",
         find.getAttribute("hx-get") + "&draft=1&" + new URLSearchParams(picked),
@@ -882,6 +883,8 @@
   const offer = form => drafts(forms => {
     const kept = forms[actionOf(form)];
     if (!kept) return;
+    // Lower fields of the composer that it changes come, and are filled then. htmx starts only after this script.
+    if (kept.typed.length && one(".later", form)) setTimeout(() => byId("composer")?.dispatchEvent(new Event("toggle")));
     const search = form.matches("[role='search']"), { values, typed, words } = kept;
     const changes = differences(form, values).filter(([{ name }]) => typed.includes(name)), log = form.id === "log";
     const field = search ? typed.length && one("input:not([type='hidden'])", form) : changes.find(([changed]) => !log || typing(changed))?.[0];
@@ -905,15 +908,20 @@
     if (words) one("#composer .typed").textContent = `Continue: “${words}”`;
   };
 
+  // Fields that have not come yet keep what the draft has for them.
   const keep = (form, typed) => form?.matches(drafted) && drafts(forms => {
     const before = forms[actionOf(form)];
     if (!typed && !before) return;
+    const away = name => before && one(".later", form) && !form.elements[name];
     const since = before && differences(form, before.values).map(([field]) => field);
     const written = [...form.elements].filter(field => field.matches("input, select, textarea")
       && (changed(field) || field.checked !== field.defaultChecked
         || before?.typed.includes(field.name) && !since.includes(field))); // a refused form has what was typed as its defaults
     const words = written.find(field => typing(field) && !field.options && field.value.trim())?.value;
-    forms[actionOf(form)] = { at: Date.now(), values: [...new FormData(form)], typed: written.map(field => field.name), words };
+    forms[actionOf(form)] = {
+      at: Date.now(), values: [...new FormData(form), ...before?.values.filter(([name]) => away(name)) ?? []],
+      typed: [...written.map(field => field.name), ...before?.typed.filter(away) ?? []], words,
+    };
   });
 
   on("input", ({ target: { form } }) => {
@@ -922,8 +930,12 @@
   });
 
   on("htmx:after:swap", e => { // somebody was picked; a form that has just arrived is not changed
-    const place = byId(e.detail.ctx.target?.id);
-    if (!place?.matches("form")) keep(place?.closest("form"));
+    const place = byId(e.detail.ctx.target?.id), form = place?.closest("form");
+    if (place?.matches(".lower")) drafts(forms => {
+      const kept = forms[actionOf(form)];
+      if (kept) fill(form, kept.values, place);
+    });
+    else if (place !== form) keep(form);
   });
 
   on("reset", e => drop(e.target));

@@ -6,6 +6,7 @@ type Composer struct {
 	Repeat            *Repeat
 	Open, Logged      bool // Logged: it was just sent, and its line takes the focus
 	Sent              bool // whether the form came twice: other buttons replace this one
+	Whole             bool // whether its lower fields are there; else they come once somebody opens it
 	With              With
 	Present           ComposerPeople
 	ComposerFields
@@ -73,6 +74,18 @@ func (WithOptions) Template() string { return "records/_with_options.html" }
 func (c Composer) Text() ComposerText {
 	return ComposerText{c.Channels, c.Subject, c.Body, c.Errors, c.Focus}
 }
+
+// Lower returns the lower fields of the composer.
+func (c Composer) Lower() ComposerLower { return ComposerLower{c.Present, c.ComposerFields} }
+
+// ComposerLower are the lower fields of a composer: who was there and had it, how it ended, when it was, and what follows.
+type ComposerLower struct {
+	Present ComposerPeople
+	Fields  ComposerFields
+}
+
+// Template names the fragment.
+func (ComposerLower) Template() string { return "records/_composer_lower.html" }
 
 // ComposerText asks what happened.
 type ComposerText struct {

@@ -136,6 +136,7 @@ var allViews = []View{
 	ColumnHeads{},
 	ComposerText{},
 	ComposerFields{},
+	ComposerLower{},
 	ComposerPeople{},
 	With{},
 	FurtherPeople{},

@@ -46,6 +46,7 @@ func TestYesterdaysCallWithANextStep(t *testing.T) {
 			press("l")
 			w.focused("#log-subject")
 			w.write(subject + " again")
+			w.see("#log-outcome")
 			press("Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Tab")
 			press("ArrowUp", "ArrowUp") // from Now by way of Other…
 			w.see(".when label:has(:checked)", "Yesterday evening")
@@ -60,6 +61,100 @@ func TestYesterdaysCallWithANextStep(t *testing.T) {
 				t.Errorf("%d keys", keys)
 			}
 		}
+	}
+}
+
+// TestTheLowerFieldsComeWhileSomebodyTypes: by mouse, finger and key, with one request. Their place is kept, as are the focus and
+// what is typed.
+func TestTheLowerFieldsComeWhileSomebodyTypes(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"mouse", "finger", "key", "tab"} {
+		o := newOffice(t)
+		acme := o.Organization("Harbor & Pine")
+		o.Link(acme, o.Contact("Zoe", "Zimmer"))
+		w := o.windowOf(o.person("Astrid Öberg", "Manager"))
+		if how == "finger" {
+			w.phone()
+		}
+		height := func() (height float64) {
+			height, err := ask[float64](w, "document.querySelector('.ask').offsetHeight")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return height
+		}
+		asked := func() {
+			t.Helper()
+			w.until("same(performance.getEntriesByType('resource').filter(e => e.name.includes('/interactions/new')).length, 1, 'requests')")
+		}
+		w.open(acme)
+		w.see("#log-open")
+		var before float64
+		w.held("*/interactions/new*", func() {
+			switch how {
+			case "key":
+				w.press("l")
+			case "tab":
+				w.tabTo("#log-open")
+				w.press("Enter")
+			default:
+				w.click("#log-open")
+			}
+			w.focused("#log-subject")
+			w.write("Asked for")
+			w.gone("#log .later")
+			w.gone("#log-outcome")
+			before = height()
+			w.fits("a composer whose fields come")
+		})
+		w.write(" the price")
+		w.see("#log-outcome")
+		w.focused("#log-subject")
+		w.holds("#log-subject", "Asked for the price")
+		asked()
+		if after := height(); after < before-2 || after > before+2 {
+			t.Errorf("%s: the fields are %.0f pixels high, their place %.0f", how, after, before)
+		}
+		w.fill("#log-outcome", "No answer")
+		w.fill("#log-next", "Call again")
+		w.press("Control+Enter")
+		w.see("#today li:first-child", "No answer")
+		w.see("#follow-ups li", "Call again")
+		w.gone("#composer[open]")
+
+		// It is logged before they come, too.
+		w.open(acme)
+		w.held("*/interactions/new*", func() {
+			w.press("l")
+			w.focused("#log-subject")
+			w.write("In a hurry")
+			w.press("Control+Enter")
+			w.see("#today li:first-child h4", "In a hurry")
+			w.focused("#log-open")
+		})
+		w.press("Enter")
+		w.see("#log-outcome")
+		w.holds("#log-subject", "")
+		w.press("Escape")
+
+		// If they do not come, a button asks again.
+		w.open(acme)
+		const lose = `void (window.fetch = (real => () => { window.fetch = real; return Promise.reject(new TypeError("lost")); })(window.fetch))`
+		if _, err := ask[any](w, lose); err != nil {
+			t.Fatal(err)
+		}
+		w.press("l")
+		w.focused("#log-subject")
+		w.write("Talk")
+		w.see("#log .later")
+		if lost := w.taken("htmx:error: lost"); len(lost) != 1 {
+			t.Errorf("%d requests got no answer: %s", len(lost), lost)
+		}
+		w.everywhere("a composer whose fields did not come")
+		w.tabTo("#log .later")
+		w.press("Enter")
+		w.focused("#log-by")
+		w.holds("#log-subject", "Talk")
 	}
 }
 
@@ -162,7 +257,7 @@ func TestSomebodyElseIsFoundByTyping(t *testing.T) {
 	w.compose("With them")
 	w.click(".with summary", "Somebody else")
 	w.fill("#log-with-other", "Maja Öberg")
-	w.click("#log button[type=submit]", "Log call")
+	w.press("Enter")
 	w.see("#links .nm", "Maja Öberg")
 }
 
@@ -204,6 +299,11 @@ func TestTimesAreTypedAsPeopleSayThem(t *testing.T) {
 		w.open(acme)
 		w.gone("#log-subject")
 		w.compose("Talk")
+		if !scripts {
+			w.click("#log button", "Outcome, time, people and follow-up")
+			w.holds("#log-subject", "Talk")
+		}
+		w.see(".when label")
 		w.gone("#log-at")
 		w.gone("#log-next-day")
 		w.gone("#log-next-who")

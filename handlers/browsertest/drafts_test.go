@@ -252,6 +252,96 @@ func TestNothingTypedIsLost(t *testing.T) {
 	}
 }
 
+// TestADraftOfTheLowerFieldsOfAComposerComesBack once they are there, and stays if somebody types before.
+func TestADraftOfTheLowerFieldsOfAComposerComesBack(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	acme := o.Organization("Harbor & Pine")
+	o.Link(acme, o.Contact("Zoe", "Zimmer"))
+	o.Link(acme, o.Contact("Maja", "Berg"))
+	o.Contact("Bea", "Brown")
+	w := o.windowOf(o.person("Astrid Öberg", "Manager"))
+	w.open(acme)
+	w.click("#log-open")
+	w.click(".when label", "1 hour ago") // alone
+	w.open(acme)
+	w.click("#log-open")
+	w.see(".when label:has(:checked)", "1 hour ago")
+	w.fill("#log-outcome", "No answer")
+	w.open(acme)
+	w.click("#log-open")
+	w.see("#log-outcome")
+	w.holds("#log-outcome", "No answer")
+
+	w.fill("#log-subject", "Talk")
+	w.click("#log .further summary")
+	w.click("#log .further label", "Maja Berg")
+	w.fill("#log-further-other", "bea")
+	w.click("#log-further-list .opt", "Bea Brown")
+	w.see("#log .further label:has(:checked)", "Bea Brown")
+	w.click(".when label", "Other…")
+	w.fill("#log-at", "yesterday 18:40")
+	w.fill("#log-next", "Send the offer")
+	w.click(".nextmore label", "Tomorrow")
+	back := func(subject string) {
+		t.Helper()
+		w.see("#log-outcome")
+		w.holds("#log-subject", subject)
+		w.holds("#log-outcome", "No answer")
+		w.holds("#log-at", "yesterday 18:40")
+		w.holds("#log-next", "Send the offer")
+		w.see(".nextmore label:has(:checked)", "Tomorrow")
+		w.see("#log .further label:has(:checked)", "Maja Berg")
+		w.see("#log .further label:has(:checked)", "Bea Brown")
+		w.until("same(performance.getEntriesByType('resource').filter(e => e.name.includes('/interactions/new')).length, 1, 'requests')")
+	}
+	w.open(acme)
+	w.click("#log-open")
+	back("Talk")
+	w.held("*/interactions/new*", func() {
+		w.open(acme)
+		w.press("l")
+		w.focused("#log-subject")
+		w.write(" again")
+		w.gone("#log-outcome")
+		for _, kept := range []string{"Talk again", "No answer", "yesterday 18:40", "Send the offer"} {
+			if all := w.kept(); !strings.Contains(all, kept) {
+				t.Errorf("%q is not in %s", kept, all)
+			}
+		}
+		w.open(acme) // they never came
+		w.press("l")
+		w.focused("#log-subject")
+		w.write("!")
+	})
+	back("Talk again!")
+	w.focused("#log-subject")
+	w.press("Control+Enter")
+	w.see("#timeline h4", "Talk again!")
+	w.see("#timeline .by", "Bea Brown")
+	w.see("#timeline time", "18:40")
+	w.see("#follow-ups li", "Send the offer")
+	w.open(acme)
+	w.click("#log-open")
+	w.see("#log-outcome")
+	w.holds("#log-outcome", "")
+	w.holds("#log-subject", "")
+
+	// What another tab keeps in the meantime does not replace what is typed here.
+	w.open(acme)
+	w.held("*/interactions/new*", func() {
+		w.press("l")
+		w.focused("#log-subject")
+		w.write("Here")
+		other := w.another()
+		other.open(acme)
+		other.click("#log-open")
+		other.fill("#log-subject", "There")
+	})
+	w.see("#log-outcome")
+	w.holds("#log-subject", "Here")
+}
+
 // TestADraftIsTheWholeForm: what was emptied stays empty, and what was unticked unticked.
 func TestADraftIsTheWholeForm(t *testing.T) {
 	t.Parallel()

@@ -145,6 +145,7 @@ func TestFollowingUpWithoutScript(t *testing.T) {
 	w.scripts(false)
 	w.open(org)
 	w.compose("Renewal agreed")
+	w.click("#log .later")
 	w.fill("#log-next", "Send the offer")
 	w.click("#log .nextmore label", "Other…")
 	w.fill("#log-next-day", "some day")

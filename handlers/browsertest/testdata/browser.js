@@ -120,8 +120,9 @@ const cutOff = () => [...document.querySelectorAll("body *")].filter(e => shown(
 }).slice(0, 5).join("; ");
 
 // WCAG 2.5.8, without its exception for room around a target; links in a sentence are excepted, and
-// bars of a chart whose table has the same link.
+// bars of a chart whose table has the same link. What is hidden from everybody is no target.
 const targets = () => [...document.querySelectorAll("a, button, input, select, textarea, summary")].filter(shown).flatMap(e => {
+  if (e.matches("[tabindex='-1'][aria-hidden='true']")) return [];
   const whole = e.matches("input[type='radio'], input[type='checkbox']") ? e.closest("label") ?? e : e;
   const box = whole.getBoundingClientRect();
   const after = getComputedStyle(e, "::after"); // a link may cover its row with this
