@@ -43,7 +43,7 @@ func TestARoleByKeyboard(t *testing.T) {
 	w.tabTo(".nav a[href='/admin/users']")
 	w.press("Enter")
 	w.see("h1", "Users")
-	w.tabTo("#rows a[title='Léa Fournier']")
+	w.tabTo("a[href='/admin/users/" + o.One("SELECT id FROM users WHERE full_name = 'Léa Fournier'") + "']")
 	w.press("Enter")
 	w.see("h1", "Léa Fournier")
 	w.tabTo("[name=role][value=Bookkeeper]")
