@@ -23,6 +23,7 @@ import (
 	"clientregistry/handlers"
 	"clientregistry/handlers/handlerstest"
 	"clientregistry/handlers/jobs"
+	"clientregistry/static"
 )
 
 // Tests allocate much and keep little. Collecting garbage less often saves a fifth of their time.
@@ -320,7 +321,29 @@ func (b *browser) do(r *http.Request) answer {
 	if a.StatusCode == http.StatusUnprocessableEntity || a.StatusCode == http.StatusConflict {
 		a.wantFocus()
 	}
+	a.wantIcons()
 	return a
+}
+
+var (
+	// shownIcon finds the name of an icon in a page.
+	shownIcon = regexp.MustCompile(`<i class="i i-([^" ]*)`)
+	// listedIcons is where app.css lists the icons.
+	listedIcons = sync.OnceValue(func() string {
+		w := httptest.NewRecorder()
+		static.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, static.URL("app.css"), nil))
+		return w.Body.String()
+	})
+)
+
+// wantIcons checks that app.css lists the icons in an answer: what the server names in no template, too.
+func (a answer) wantIcons() {
+	a.t.Helper()
+	for _, icon := range shownIcon.FindAllStringSubmatch(a.body, -1) {
+		if !regexp.MustCompile(`\.i-` + icon[1] + `[{,]`).MatchString(listedIcons()) {
+			a.t.Errorf("%s: app.css lists no icon %q", a.what, icon[1])
+		}
+	}
 }
 
 // wantFocus checks that a form that is refused as a whole page says where the focus goes, also without script.

@@ -384,7 +384,7 @@
     e: () => {
       const row = chosen();
       if (row?.closest("[data-edits]")) location.assign(rowLink(row).pathname + "/edit");
-      else ((row && one(".i-pen", row)) ?? one(".fact a.val") ?? byId("edit") ?? one(".i-pen"))?.click();
+      else ((row && one("a.i-pen", row)) ?? one(".fact a.val") ?? byId("edit") ?? one("a.i-pen"))?.click();
     },
     l: openComposer,
     n: () => byId("new")?.click(),

@@ -31,7 +31,6 @@ var files embed.FS
 var served = []struct{ file, contentType string }{
 	{"vendor/inter-latin.woff2", "font/woff2"},
 	{"vendor/inter-latin-ext.woff2", "font/woff2"},
-	{"vendor/icons.svg", "image/svg+xml"},
 	{"vendor/strip.svg", "image/svg+xml"},
 	{"check.svg", "image/svg+xml"},
 	{"chev.svg", "image/svg+xml"},

@@ -199,6 +199,44 @@ func TestStyleSheetRefersToHashedFilesOnly(t *testing.T) {
 	}
 }
 
+// TestEachIconIsWhereAppCSSSaysItIs: app.css lists the icons in strip.svg, and templates show no others.
+func TestEachIconIsWhereAppCSSSaysItIs(t *testing.T) {
+	drawn := regexp.MustCompile(`<g id="(\w+)" transform="translate\((\d+)\)">`).FindAllStringSubmatch(read(t, "vendor/strip.svg"), -1)
+	css := read(t, "app.css")
+	listed := map[string]string{}
+	for _, m := range regexp.MustCompile(`\.i-(\w+)[^{}]*\{ --at: (\d+); \}`).FindAllStringSubmatch(css, -1) {
+		listed[m[1]] = m[2]
+	}
+	if len(drawn) == 0 || len(listed) != len(drawn) {
+		t.Errorf("app.css lists %d icons, strip.svg has %d", len(listed), len(drawn))
+	}
+	for i, m := range drawn {
+		if name, from := m[1], m[2]; listed[name] != fmt.Sprint(i) || from != fmt.Sprint(24*i) {
+			t.Errorf("%s, drawn %s from the left, has place %d in strip.svg and %q in app.css", name, from, i, listed[name])
+		}
+	}
+	mask := fmt.Sprintf("url(strip.svg) calc(var(--at) * 100%% / %d) / %d00%% 100%%", len(drawn)-1, len(drawn))
+	if !strings.Contains(css, mask) || !strings.Contains(read(t, "vendor/strip.svg"), fmt.Sprintf(`viewBox="0 0 %d 24"`, 24*len(drawn))) {
+		t.Errorf("app.css or strip.svg has another number of icons than %d, want %q", len(drawn), mask)
+	}
+	shown := regexp.MustCompile(`\{\{icon(?:Sm)? "(\w+)"|class="(?:[^"]* )?i-(\w+)[" ]`)
+	err := fs.WalkDir(os.DirFS("../views"), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".html" {
+			return err
+		}
+		template, err := os.ReadFile(filepath.Join("../views", path))
+		for _, m := range shown.FindAllStringSubmatch(string(template), -1) {
+			if name := m[1] + m[2]; listed[name] == "" {
+				t.Errorf("%s shows the icon %s, which app.css does not list", path, name)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Budgets for what a browser loads on its first visit. The totals matter; the limits of single
 // files leave some room to grow.
 func TestSizesStayInTheirBudgets(t *testing.T) {
@@ -210,7 +248,7 @@ func TestSizesStayInTheirBudgets(t *testing.T) {
 	}
 	total := 0
 	for _, name := range []string{
-		"app.css", "app.js", "htmx.min.js", "hx-sse.min.js", "icons.svg", "icon.svg", "check.svg", "chev.svg", "inter-latin.woff2",
+		"app.css", "app.js", "htmx.min.js", "hx-sse.min.js", "strip.svg", "icon.svg", "check.svg", "chev.svg", "inter-latin.woff2",
 	} {
 		total += len(ask(t, "GET", URL(name), "Accept-Encoding", "gzip").Body.Bytes())
 	}

@@ -128,8 +128,8 @@ func joinLines(template string) string {
 // and cache the result.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"icon":     func(name string) (template.HTML, error) { return fragment(icon{name, ""}) },
-		"iconSm":   func(name string) (template.HTML, error) { return fragment(icon{name, " i-sm"}) },
+		"icon":     func(name string) (template.HTML, error) { return fragment(icon{name, false}) },
+		"iconSm":   func(name string) (template.HTML, error) { return fragment(icon{name, true}) },
 		"avatar":   func(name, class string) (template.HTML, error) { return fragment(avatar{name, class}) },
 		"fragment": fragment,
 		"sheet":    func(title string) (template.HTML, error) { return fragment(sheetHead(title)) },
@@ -148,8 +148,11 @@ func functions() template.FuncMap {
 	}
 }
 
-// icon is a picture from the sprite.
-type icon struct{ Name, Class string }
+// icon is one of the strip, which app.css lists.
+type icon struct {
+	Name  string
+	Small bool
+}
 
 func (icon) Template() string { return "_icon.html" }
 

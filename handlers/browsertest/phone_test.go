@@ -168,6 +168,10 @@ func TestStatesShowInForcedColors(t *testing.T) {
 	w.see("#toasts", "Done")
 	w.open("/follow-ups?show=done")
 	w.see(".dot .i")
+	for icon, text := range map[string]string{".dot .i": "h1", ".nav a[aria-current]::before": ".nav a", "summary .i": "summary"} {
+		w.until(`((icon, text) => same(getComputedStyle(document.querySelector(icon.replace("::before", "")), icon.match("::before")?.[0])
+			.backgroundColor, getComputedStyle(document.querySelector(text)).color, icon))(%s, %s)`, icon, text)
+	}
 	w.open(acme)
 	w.click("#log-open")
 	const checked = "label:has(:checked)"

@@ -1,9 +1,9 @@
 // Fetch downloads the files of static/vendor from their npm packages: make vendor.
 //
 // VENDOR.txt lists each file, its package and its SHA-256. A file with different bytes is not
-// written, and fetch exits with status 1. The icon sprite is built here from the icons listed
-// below. For a new version, change it in VENDOR.txt and run with -update, which writes the new
-// hashes.
+// written, and fetch exits with status 1. The strip of icons is built here from those listed
+// below. For a new version or icon, change it in VENDOR.txt or here and run with -update, which
+// writes the new hashes.
 package main
 
 import (
@@ -26,6 +26,7 @@ import (
 const built = "(built by fetch)"
 
 // icons maps the name of an icon in our pages, which is its meaning, to its name in Lucide.
+// app.css lists them in the same order.
 var icons = [][2]string{
 	{"home", "house"},
 	{"org", "building-2"},
@@ -58,7 +59,6 @@ var icons = [][2]string{
 	{"eye", "eye"},
 	{"user", "user-plus"},
 	{"clock", "clock"},
-	{"wifi", "wifi-off"},
 	{"archive", "archive"},
 	{"restore", "archive-restore"},
 	{"history", "history"},
@@ -74,10 +74,7 @@ var icons = [][2]string{
 	{"mobile", "smartphone"},
 	{"key", "key-round"},
 	{"keys", "keyboard"},
-	{"upload", "upload"},
-	{"merge", "merge"},
 	{"copy", "copy"},
-	{"info", "info"},
 	{"server", "server"},
 	{"hook", "webhook"},
 	{"tag", "tag"},
@@ -116,7 +113,7 @@ func run(dir string, update bool) error {
 				return err
 			}
 		}
-		data, err := content(packages[pkg], name, path)
+		data, err := content(packages[pkg], path)
 		if err != nil {
 			return fmt.Errorf("%s: %w", pkg, err)
 		}
@@ -139,13 +136,10 @@ func run(dir string, update bool) error {
 	return errors.Join(wrong...)
 }
 
-// content returns the file at path of a package, or what is built from several.
-func content(files map[string][]byte, name, path string) ([]byte, error) {
-	switch {
-	case path == built && name == "strip.svg":
+// content returns the file at path of a package, or the strip, which is built from several.
+func content(files map[string][]byte, path string) ([]byte, error) {
+	if path == built {
 		return strip(files)
-	case path == built:
-		return sprite(files)
 	}
 	data, ok := files[path]
 	if !ok {
@@ -199,38 +193,17 @@ var (
 	space   = regexp.MustCompile(`\s+`)
 )
 
-// sprite combines our icons into one SVG with a symbol for each. Stroke and size come from the
-// class i in app.css.
-func sprite(files map[string][]byte) ([]byte, error) {
+// strip draws our icons side by side, each with its name as its id, for the masks in app.css.
+func strip(files map[string][]byte) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg">`)
-	for _, icon := range icons {
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d 24" fill="none" stroke="#000" stroke-width="1.75" `+
+		`stroke-linecap="round" stroke-linejoin="round">`, 24*len(icons))
+	for i, icon := range icons {
 		shapes, err := shapesOf(files, icon[1])
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&b, `<symbol id="%s" viewBox="0 0 24 24">%s</symbol>`, icon[0], shapes)
-	}
-	b.WriteString("</svg>")
-	return b.Bytes(), nil
-}
-
-// strip draws icons that repeat on a page side by side, for a mask in app.css: a class takes fewer
-// bytes than a reference to the sprite. The classes there have the order of the icons.
-func strip(files map[string][]byte) ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 528 24" fill="none" stroke="#000" stroke-width="1.75" ` +
-		`stroke-linecap="round" stroke-linejoin="round">`)
-	for i, file := range []string{
-		"phone", "mail", "calendar", "sticky-note", "pencil", "trash-2", "unlink", "chevron-down",
-		"house", "building-2", "users", "activity", "list-checks", "bookmark", "user-cog", "shield-check",
-		"scroll-text", "tag", "webhook", "server", "user-plus", "log-out",
-	} {
-		shapes, err := shapesOf(files, file)
-		if err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(&b, `<g transform="translate(%d)">%s</g>`, 24*i, shapes)
+		fmt.Fprintf(&b, `<g id="%s" transform="translate(%d)">%s</g>`, icon[0], 24*i, shapes)
 	}
 	b.WriteString("</svg>")
 	return b.Bytes(), nil
