@@ -37,8 +37,12 @@ func (c Clock) Date(t time.Time) *Time {
 	return x
 }
 
-// Hour formats the time of day of a moment: "10:12".
-func (c Clock) Hour(t time.Time) *Time { return c.at(t, "15:04") }
+// Hour formats the time of day of a moment under a heading with its day: "10:12".
+func (c Clock) Hour(t time.Time) *Time {
+	x := c.at(t, "15:04")
+	x.Title = ""
+	return x
+}
 
 // Moment formats a moment with its day: "Today 03:00", "Yesterday 03:00", "Thu 26 Nov 03:00", "Thu
 // 26 Nov 2025 03:00".
