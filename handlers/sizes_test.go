@@ -8,8 +8,8 @@ import (
 	"clientregistry/db/demo"
 )
 
-// TestPagesStaySmall: before compression, a list of 50 takes at most 60 KB for somebody with all rights, and the page of a
-// client 40 KB on average.
+// TestPagesStaySmall: before compression, for somebody with all rights, a list of 50 takes at most 60 KB, and the page of a
+// client 30 KB on average and 40 KB at most, but for one in ten, with much said or many people.
 func TestPagesStaySmall(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -24,12 +24,15 @@ func TestPagesStaySmall(t *testing.T) {
 		}
 	}
 	for _, list := range []string{"organizations", "contacts"} {
-		size, ids := 0, strings.Split(s.One("SELECT group_concat(id) FROM "+list+" WHERE rowid % 20 = 0"), ",")
+		size, large, ids := 0, 0, strings.Split(s.One("SELECT group_concat(id) FROM "+list+" WHERE rowid % 20 = 0"), ",")
 		for _, id := range ids {
-			size += len(ines.get("/"+list+"/"+id).want(200, "h1", "").body)
+			bytes := len(ines.get("/"+list+"/"+id).want(200, "h1", "").body)
+			if size += bytes; bytes > 40_000 {
+				large++
+			}
 		}
-		if size /= len(ids); size > 40_000 {
-			t.Errorf("a page of %s has %d bytes on average", list, size)
+		if size /= len(ids); size > 30_000 || large > len(ids)/10 {
+			t.Errorf("a page of %s has %d bytes on average, and %d of %d have more than 40,000", list, size, large, len(ids))
 		}
 	}
 }
