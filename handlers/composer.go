@@ -85,9 +85,9 @@ func (s *Server) interactionNew(c *gin.Context) error {
 	return s.show(c, http.StatusOK, composer.Lower())
 }
 
-// addUsual adds what the lower fields say at first to the values of a composer that was sent without them, so that
+// addDefaults adds the defaults of the lower fields to the values of a composer that was sent without them, so that
 // sending it again with them is no other request.
-func (s *Server) addUsual(c *gin.Context, values db.Fields) {
+func (s *Server) addDefaults(c *gin.Context, values db.Fields) {
 	if _, sent := values["follow_up_text"]; sent {
 		return
 	}

@@ -97,8 +97,11 @@ var whileTyping = []string{
 	"/organizations/options", "/contacts/options", "/follow-ups/clients", "/times",
 }
 
-// failNoSession redirects to the sign-in page, which leads back. If htmx sends a form, it opens sign-in as
-// a dialog instead, so that nothing typed on the page is lost. Requests that a form makes while somebody types get no
+// onOpening are the addresses of parts of a page that are loaded when somebody opens them.
+var onOpening = []string{"/follow-ups/:id/menu", "/organizations/:id/interactions/new", "/contacts/:id/interactions/new"}
+
+// failNoSession redirects to the sign-in page, which leads back. If htmx sends a form, or opens a part of the page, it opens
+// sign-in as a dialog instead, so that nothing typed on the page is lost. Requests that a form makes while somebody types get no
 // answer, because they sign in when they save. The search for somebody to link, which saves nothing, says it.
 func (s *Server) failNoSession(c *gin.Context) {
 	if wantsFragment(c) && slices.Contains(whileTyping, c.FullPath()) {
@@ -116,7 +119,7 @@ func (s *Server) failNoSession(c *gin.Context) {
 		}
 		return
 	}
-	if c.GetHeader("HX-Request") == "true" && c.Request.Method == http.MethodPost {
+	if c.GetHeader("HX-Request") == "true" && c.Request.Method == http.MethodPost || wantsFragment(c) && slices.Contains(onOpening, c.FullPath()) {
 		c.Header("HX-Retarget", "#dialog")
 		c.Header("HX-Reswap", "innerHTML")
 		if err := s.show(c, http.StatusUnauthorized, loginDialog(loginForm("", "", s.cookieLost(c)), "")); err != nil {

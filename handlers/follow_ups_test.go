@@ -76,7 +76,7 @@ func TestACallIsLoggedWithItsNextStepFromBothSides(t *testing.T) {
 // menuOf loads the menu of a follow-up's element on a page, as opening it does. Until then it has a link to the follow-up.
 func (b *browser) menuOf(page answer, element, path string) answer {
 	b.t.Helper()
-	menu := page.wantTexts(element+" .menu > [hx-get] > a[href^='/follow-ups/']", "Open this follow-up").html.Find(element + " .menu > [hx-get]")
+	menu := page.wantTexts(element+" .menu > a[hx-get][href^='/follow-ups/']", "Open this follow-up").html.Find(element + " .menu > [hx-get]")
 	return b.htmxOn("partial", path).get(menu.AttrOr("hx-get", "")).want(200, "form[action$='/move']", "").wantFragment(true)
 }
 

@@ -279,7 +279,7 @@ func (w world) kind(a answer, manner, method string) string {
 		missing, _, _ = strings.Cut(missing, ".")
 		return "missing " + missing
 	case a.StatusCode == http.StatusUnauthorized && (manner == "part" || manner == "boosted"):
-		if method == http.MethodPost {
+		if method == http.MethodPost || a.Header.Get("HX-Retarget") == "#dialog" { // so that nothing typed is lost
 			a.want(401, "form[action='/login']", "Sign in")
 			if a.Header.Get("HX-Retarget") != "#dialog" || a.Header.Get("HX-Reswap") != "innerHTML" {
 				w.t.Errorf("%s opens no dialog: %v", a.what, a.Header)

@@ -262,7 +262,7 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 		return s.composerOpened(c, x)
 	}
 	values := composerTyped(c, x.otherColumn())
-	s.addUsual(c, values)
+	s.addDefaults(c, values)
 	if x.organization {
 		values["organization_id"] = x.id
 	} else {

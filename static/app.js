@@ -159,7 +159,7 @@
   on("click", e => {
     for (const menu of openMenus()) {
       const inside = menu.contains(e.target);
-      if (!inside || e.target.closest(".menu :is(a, button)")) menu.open = false;
+      if (!inside || e.target.closest(".menu :is(a:not([hx-trigger]), button)")) menu.open = false;
     }
   });
 
@@ -382,9 +382,10 @@
     a: () => one(".bulk :is(input, button)")?.focus(),
     u: () => all("#toasts :is(form button, a)").at(-1)?.focus(),
     e: () => {
-      const row = chosen();
+      const row = chosen(), step = row && one(".menu a[href^='/follow-ups/']", row);
       if (row?.closest("[data-edits]")) location.assign(rowLink(row).pathname + "/edit");
-      else ((row && one("a.i-pen", row)) ?? one(".fact a.val") ?? byId("edit") ?? one("a.i-pen"))?.click();
+      else if (step) location.assign(step.href);
+      else (row ? one("a.i-pen", row) : one(".fact a.val") ?? byId("edit") ?? one("a.i-pen"))?.click();
     },
     l: openComposer,
     n: () => byId("new")?.click(),
@@ -442,7 +443,10 @@
   }, true);
 
   on("htmx:before:swap", e => { // the focus stays where somebody has clicked meanwhile, or was before a message
-    if (leaving?.elsewhere || e.detail.ctx.sourceElement.closest?.(".toast")) for (const { fragment } of e.detail.tasks) one("[autofocus]", fragment)?.removeAttribute("autofocus");
+    const { ctx, tasks } = e.detail, focus = document.activeElement;
+    const elsewhere = typing(focus) && ctx.request.method === "GET" && ctx.target !== document.body
+      && ![ctx.target, ctx.sourceElement.closest?.("form, li, dialog")].some(place => place?.contains?.(focus));
+    if (leaving?.elsewhere || elsewhere || ctx.sourceElement.closest?.(".toast")) for (const { fragment } of tasks) one("[autofocus]", fragment)?.removeAttribute("autofocus");
   });
 
   on("htmx:after:swap", e => {
@@ -550,15 +554,22 @@
   let refused = null; // the request that opened the dialog for signing in
 
   on("htmx:config:request", e => {
-    const { request } = e.detail.ctx, user = userHere();
+    const { request } = e.detail.ctx, user = userHere(), { form } = request;
     if (user && request.method !== "GET") request.body.set("whose", user);
+    if (form?.id === "log" && one(".later", form)) drafts(forms => { // what a draft has for fields that are not there yet
+      for (const [name, value] of forms[actionOf(form)]?.values ?? []) if (!form.elements[name]) request.body.append(name, value);
+    });
   });
+
+  // A button as it is on the page now: its row may have been replaced, or be gone.
+  const onPage = button => button.isConnected ? button : one(`[formaction='${button.getAttribute("formaction")}']`);
 
   on("send-again", () => {
     drafts(() => {}, true); // signing out elsewhere may have removed them
-    const { sourceElement, request } = refused;
+    const { sourceElement, request: { submitter } } = refused;
     if (!sourceElement.isConnected) byId("toasts").append(sourceElement); // the Undo of a message that is gone
-    if (sourceElement.matches("form")) sourceElement.requestSubmit(request.submitter);
+    if (submitter && !onPage(submitter)) complain("This no longer exists.");
+    else if (sourceElement.matches("form")) sourceElement.requestSubmit(submitter && onPage(submitter));
     else sourceElement.click();
   });
 
@@ -586,7 +597,8 @@
   let navigation = null;
 
   on("htmx:before:request", e => {
-    const { ctx } = e.detail;
+    const { ctx } = e.detail, { submitter } = ctx.request;
+    if (submitter && !onPage(submitter)) return e.preventDefault(); // it waited for an earlier one, which took its row away
     if (ctx.sourceElement.matches("[role='combobox']")) asked.set(ctx.sourceElement, ctx.sourceElement.value);
     if (ctx.request.method !== "GET") byId("alerts")?.replaceChildren(); // the last failure no longer matters
     if (ctx.target !== document.body) return;
@@ -616,11 +628,25 @@
     if (awaits.get(ctx.place) === ctx) ctx.place.ariaBusy = null;
   });
 
-  let editing = []; // the editor of a link or an interaction stays open, with what was typed, when another row updates the list
+  // Editors and forms that stay open, with what was typed, when something else updates the part of the page around them.
+  let editing = new Set();
+
+  const keepEditing = ({ detail: { ctx, tasks } }) => {
+    editing = new Set();
+    for (const { target, swapSpec } of tasks) {
+      const place = target?.matches ? target : target && one(target);
+      if (!place || place === document.body || !/HTML|Morph/.test(swapSpec?.style)) continue;
+      for (const part of all(".editing, #link-form:has(form), #follow-up-new:has(form)", place)) {
+        if (!part.contains(ctx.sourceElement) && !part.contains(ctx.request.submitter)) editing.add(part);
+      }
+    }
+    for (const part of editing) part.remove(); // otherwise htmx would detach its handlers
+  };
 
   // Candidates for the focus when its element is removed: the row or its neighbours, the filter or the next one, what had it
   // before a message.
-  let heirs = [], before = null, message = null; // the message whose Undo was pressed
+  let heirs = [], before = null, rowId = null, menu = null; // the row that the answer is for; the open menu whose content comes
+  let message = null; // whose Undo was pressed
 
   on("focusin", e => {
     if (e.target.closest("#toasts") && !e.relatedTarget?.closest("#toasts")) before = e.relatedTarget;
@@ -633,12 +659,17 @@
   };
   let around = []; // ids around the focus, from the inside out
 
+  // In a question of a form its first field, elsewhere the heading.
+  const heirIn = place => place.matches(".with, .lower, .further") ? all("select, input", place).find(field => field.checkVisibility())
+    : one("[tabindex='-1']:not(button)", place);
+
   on("htmx:before:swap", e => {
     const { ctx } = e.detail, chip = ctx.sourceElement.closest?.(".chip");
     if (/^(more|older)$/.test(ctx.target?.id)) loaded = links().length;
-    editing = /^(links|activity)$/.test(ctx.target?.id) ? all(".editing", ctx.target).filter(row => !row.contains(ctx.sourceElement)) : [];
-    for (const row of editing) row.remove(); // otherwise htmx would detach its handlers
     const found = all(rows).map(rowLink), row = (ctx.request.submitter ?? ctx.sourceElement).closest?.(rows), at = row ? found.indexOf(rowLink(row)) : -1;
+    rowId = row?.id;
+    menu = ctx.target.contains?.(document.activeElement) && ctx.target.closest?.(".drop[open] > .menu");
+    keepEditing(e);
     heirs = at >= 0 ? [found[at], found[at + 1], found[at - 1], byId("log-open"), one("h1")]
       : chip ? [one("summary", chip), one("#more-filters summary"), one("#filters summary")] : [];
     message = ctx.sourceElement.closest?.(".toast"); // htmx replaces the source when it is gone
@@ -672,15 +703,16 @@
   });
 
   on("htmx:after:swap", e => {
-    for (const row of editing) byId(row.id)?.replaceWith(row);
-    editing = [];
+    for (const part of editing) byId(part.id)?.replaceWith(part);
     const { ctx } = e.detail;
     if (ctx.sourceElement.matches?.("[role='combobox']")) listArrived(ctx.sourceElement);
     selectFilled();
+    if (lost() && menu) one("form button", menu)?.focus();
+    if (lost() && rowId && byId(rowId)?.matches(rows)) rowLink(byId(rowId))?.focus();
     if (lost()) heirs.find(heir => heir?.isConnected)?.focus();
     if (lost() && message) leaveMessage();
     if (lost() && /^(more|older)$/.test(ctx.target?.id)) links()[loaded]?.focus(); // nothing more to load
-    if (ctx.target !== document.body || ctx.swap === "none") return lost() && around.map(id => byId(id) && one("[tabindex='-1']:not(button), .lower select", byId(id))).find(x => x)?.focus();
+    if (ctx.target !== document.body || ctx.swap === "none") return lost() && around.map(byId).map(place => place && heirIn(place)).find(x => x)?.focus();
     if (restores(ctx)) return followed.get(location.href)?.()?.focus();
     const heading = one("h1");
     if (!heading || document.activeElement?.matches("[autofocus]")) return;
@@ -860,6 +892,7 @@
       const old = field.value;
       field[property] = value;
       if (field.selectedIndex < 0) field.value = old; // that choice is gone
+      if (field.matches(".with > select")) field.dispatchEvent(new Event("change", { bubbles: true })); // it stays chosen
       const more = field.closest("form details");
       if (more) more.open = true;
     }
@@ -883,7 +916,7 @@
   const offer = form => drafts(forms => {
     const kept = forms[actionOf(form)];
     if (!kept) return;
-    // Lower fields of the composer that it changes come, and are filled then. htmx starts only after this script.
+    // The lower fields of the composer are loaded, and filled when they are there. htmx starts after this script.
     if (kept.typed.length && one(".later", form)) setTimeout(() => byId("composer")?.dispatchEvent(new Event("toggle")));
     const search = form.matches("[role='search']"), { values, typed, words } = kept;
     const changes = differences(form, values).filter(([{ name }]) => typed.includes(name)), log = form.id === "log";
@@ -962,7 +995,8 @@
   });
 
   on("htmx:after:request", e => {
-    const { request, response } = e.detail.ctx;
+    const { ctx } = e.detail, { request, response } = ctx;
+    if (ctx.target?.isConnected === false && ctx.target.id) ctx.target = byId(ctx.target.id) ?? ctx.target; // it was replaced meanwhile
     if (request.method !== "GET" && response.status < 400) drop(request.form);
   });
 

@@ -546,6 +546,32 @@ func TestDoubleClickMakesOne(t *testing.T) {
 	w.count(1, "#rows tr")
 }
 
+// TestOneAfterAnother: what is pressed while the server is still busy with the last one is done, too, and only once.
+func TestOneAfterAnother(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	organization := o.Organization("Harbor & Pine")
+	for _, name := range []string{"One", "Two", "Three"} {
+		o.Link(organization, o.Contact("Maya", name))
+		o.Log(organization, "", name)
+	}
+	w := o.windowOf(o.as("Administrator"))
+	w.open(organization)
+	w.held("*/delete", func() {
+		w.click("#timeline [aria-label^=Delete][aria-label*=One]")
+		w.doubleClick("#timeline [aria-label^=Delete][aria-label*=Two]")
+	})
+	w.count(1, "#timeline h4")
+	w.see("#timeline h4", "Three")
+	w.held("*/unlink", func() {
+		w.click("#links [aria-label^=Unlink][aria-label*=One]")
+		w.doubleClick("#links [aria-label^=Unlink][aria-label*=Two]")
+	})
+	w.count(1, "#links .nm")
+	w.see("#links .nm", "Three")
+	w.gone("#alerts .toast")
+}
+
 func TestTakingBack(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
