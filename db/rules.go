@@ -133,22 +133,16 @@ func isEmpty(typed string) bool {
 
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
 
-// visible reports whether a character can be seen. Spaces and control marks, such as those of
-// writing direction, cannot.
-func visible(c rune) bool { return unicode.IsGraphic(c) && !unicode.IsSpace(c) }
-
-func invisible(c rune) bool { return !visible(c) }
-
 // isVisibleAlone reports whether a character shows something by itself. Variation selectors and
 // blank letters and patterns do not.
 func isVisibleAlone(c rune) bool {
-	return visible(c) && c != '\u2800' && !unicode.In(c, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+	return !text.IsBlank(c) && c != '\u2800' && !unicode.In(c, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
 // website accepts http and https URLs, adds https:// to a bare domain, and writes hosts in Unicode.
 func website(s string) (string, error) {
 	refused := messageError("Enter a web address, like harborpine.example or https://harborpine.example")
-	if strings.ContainsFunc(s, invisible) || strings.ContainsAny(s, `<>"\^{}|`+"`") {
+	if strings.ContainsFunc(s, text.IsBlank) || strings.ContainsAny(s, `<>"\^{}|`+"`") {
 		return "", refused
 	}
 	scheme, rest, _ := strings.Cut(s, ":")
@@ -193,7 +187,7 @@ func isPort(s string) bool {
 func email(s string) (string, error) {
 	refused := messageError("Enter an email with a domain, like elif@harborpine.example")
 	a, err := mail.ParseAddress(s)
-	if err != nil || a.Address != s || strings.ContainsAny(s, `<>"`) || strings.ContainsFunc(s, invisible) {
+	if err != nil || a.Address != s || strings.ContainsAny(s, `<>"`) || strings.ContainsFunc(s, text.IsBlank) {
 		return "", refused
 	}
 	domain := s[strings.LastIndexByte(s, '@')+1:]

@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/idna"
 )
@@ -57,7 +56,7 @@ func readableHost(host string) string {
 		return host
 	}
 	name, err := idna.Lookup.ToUnicode(host)
-	if err != nil || strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsGraphic(c) || unicode.IsSpace(c) }) {
+	if err != nil || strings.ContainsFunc(name, IsBlank) {
 		return host
 	}
 	if back, err := idna.Lookup.ToASCII(name); err != nil || back != strings.ToLower(host) {

@@ -1,5 +1,5 @@
-// Package text folds text for sorting, searching and comparing regardless of case and accents, and
-// finds what was typed within a text. It does not know the database.
+// Package text folds text for sorting, searching and comparing regardless of case and accents, finds
+// what was typed within a text, and reads web addresses as people do. It does not know the database.
 package text
 
 import (
@@ -71,6 +71,10 @@ func dropMark(c rune) rune {
 	}
 	return unaccent(c)
 }
+
+// IsBlank reports whether a character cannot be seen: spaces and control marks, such as those of
+// writing direction.
+func IsBlank(c rune) bool { return !unicode.IsGraphic(c) || unicode.IsSpace(c) }
 
 // isInvisible reports whether a character is invisible and only affects others: joiners, variation
 // selectors, direction marks, soft hyphens, zero-width spaces.

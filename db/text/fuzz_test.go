@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"clientregistry/db/text"
 
+	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -148,6 +150,40 @@ func FuzzNumbersAreInTheText(f *testing.F) {
 					t.Errorf("%q, found by %q, is not found by %q", s, words, typed)
 				}
 			}
+		}
+	})
+}
+
+func FuzzAReadableAddressLeadsToTheSameHost(f *testing.F) {
+	for _, s := range append([]string{
+		"https://www.xn--mller-kva.example/a?b#c", "http://XN--Mller-KVA.example:80", "https://xn--strae-oqa.example", "https://xn--.example",
+		"https://xn--r8jz45g.xn--zckzah", "https://a.xn--p1ai/xn--p1ai", "https://xn--a.example", "HTTPS://xn--p1ai", "https://xn--%70.example",
+		"https://a@xn--p1ai", "//xn--p1ai", "xn--p1ai.example", "https://xn--xn--mller-kva-x.example", "https://xn--a-ecp.ru", "https://[xn--p1ai]/",
+	}, hostile...) {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, address string) {
+		shown := text.ReadableAddress(address)
+		if again := text.ReadableAddress(shown); again != shown {
+			t.Errorf("%q is read as %q, and then as %q", address, shown, again)
+		}
+		if shown == address {
+			return
+		}
+		if utf8.RuneCountInString(shown) > utf8.RuneCountInString(address) {
+			t.Errorf("%q is read as %q, which is longer", address, shown)
+		}
+		was, err := url.Parse(address)
+		is, err2 := url.Parse(shown)
+		if err != nil || err2 != nil {
+			t.Fatalf("%q is read as %q: %v %v", address, shown, err, err2)
+		}
+		host, err := idna.Lookup.ToASCII(is.Hostname())
+		if err != nil || host != strings.ToLower(was.Hostname()) || strings.ContainsFunc(is.Hostname(), text.IsBlank) {
+			t.Errorf("%q is read as %q, which leads to %q: %v", address, shown, host, err)
+		}
+		if was.Host, is.Host = "", ""; was.String() != is.String() {
+			t.Errorf("%q is read as %q", address, shown)
 		}
 	})
 }
