@@ -129,6 +129,37 @@ func TestTypingWhatIsThereChangesNothingAndIsNoConflict(t *testing.T) {
 	})
 }
 
+// TestAWebsiteStoredInPunycodeStaysUntilItChanges: forms show its host as people read it and send that back, also on a version
+// before somebody changed it.
+func TestAWebsiteStoredInPunycodeStaysUntilItChanges(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme := o.Acme(t)
+	o.Exec(t, "UPDATE organizations SET website = 'https://xn--mller-kva.example/a|b' WHERE id = ?", acme.ID) // refused by now
+	o.Unchanged(t, func() {
+		must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 1, db.Fields{"website": "https://müller.example/a|b"}))(t)
+	})
+	o.Exec(t, "UPDATE organizations SET website = 'https://www.xn--mller-kva.example/a' WHERE id = ?", acme.ID)
+	o.Unchanged(t, func() {
+		for _, typed := range []string{
+			"https://www.müller.example/a", "www.müller.example/a", " https://www.müller.example/a ", "https://www.XN--mller-kva.example/a",
+			"https://www.xn--mller-kva.example/a",
+		} {
+			must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 99, db.Fields{"website": typed}))(t)
+		}
+	})
+	form := db.Fields{"website": "https://www.müller.example/a", "sector": "Retail"}
+	now := must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 1, form))(t)
+	want(t, "website", now.Value("website"), "https://www.xn--mller-kva.example/a")
+	want(t, "metadata", o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'update_org'")[0],
+		`{"changes":{"sector":{"old":null,"new":"Retail"}}}`)
+	must(o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 2, db.Fields{"website": "www.müller.example/b"}))(t)
+	form["sector"] = "Media"
+	now = must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 2, form))(t)
+	want(t, "website", now.Value("website"), "https://www.müller.example/b")
+	want(t, "sector", now.Value("sector"), "Media")
+}
+
 func TestAStaleVersionIsAConflictThatNamesWhoChangedIt(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

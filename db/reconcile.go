@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
 )
 
 // Latest as the version of a change means the one that is stored when the change is made.
@@ -108,10 +109,13 @@ var versionsOf = `
 	SELECT metadata FROM audit_logs
 	WHERE target_type = ? AND target_id = ? AND action IN ` + changing("organization", "contact")
 
-// sameValue compares two values as a form sends them: times to the minute.
+// sameValue compares two values as a form sends them: times to the minute, and websites as people read them.
 func sameValue(column, a, b string) bool {
-	if column == "happened_at" && len(a) >= 16 && len(b) >= 16 {
+	switch {
+	case column == "happened_at" && len(a) >= 16 && len(b) >= 16:
 		return a[:16] == b[:16]
+	case column == "website":
+		return text.ReadableAddress(a) == text.ReadableAddress(b)
 	}
 	return a == b
 }

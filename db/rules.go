@@ -49,7 +49,7 @@ func apply(fields []Field, typed Fields, to valuer) (map[string]Change, *Invalid
 			continue
 		}
 		current := to.value(f.Column)
-		if raw != "" && (raw == *current || f.Kind == Lines && lineBreaks.Replace(raw) == *current) {
+		if raw != "" && (raw == *current || f.isShown(*current, raw)) {
 			continue // an unchanged value stays, even if today's rules would refuse it
 		}
 		value, err := f.clean(raw)
@@ -57,7 +57,7 @@ func apply(fields []Field, typed Fields, to valuer) (map[string]Change, *Invalid
 			refused.Fields[f.Column] = err.Error()
 			continue
 		}
-		if *current != value {
+		if !f.isShown(*current, value) {
 			changes[f.Column] = Change{Old: orNull(*current), New: orNull(value)}
 			*current = value
 		}
@@ -66,6 +66,18 @@ func apply(fields []Field, typed Fields, to valuer) (map[string]Change, *Invalid
 		return nil, refused
 	}
 	return changes, nil
+}
+
+// isShown reports whether a value is the stored one as forms show it: with any line breaks, and with the host of a website
+// as people read it, however an earlier version stored it.
+func (f Field) isShown(stored, value string) bool {
+	switch f.Kind {
+	case Lines:
+		value = lineBreaks.Replace(value)
+	case Website:
+		stored = text.ReadableAddress(stored)
+	}
+	return stored == value
 }
 
 // clean returns the value to store, or an error with a message for the person who typed it.

@@ -32,7 +32,7 @@ func TestManagerCorrectsAWebsiteInPlace(t *testing.T) {
 	ines.get(org+"/history").want(200, "#activity", "changed the website")
 }
 
-// TestAWebsiteStoredInPunycodeIsShownAsPeopleReadIt: as earlier versions stored it. The link itself stays.
+// TestAWebsiteStoredInPunycodeIsShownAsPeopleReadIt: as earlier versions stored it. The link itself stays, whatever else changes.
 func TestAWebsiteStoredInPunycodeIsShownAsPeopleReadIt(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -44,8 +44,11 @@ func TestAWebsiteStoredInPunycodeIsShownAsPeopleReadIt(t *testing.T) {
 		want(200, "#meta a[href='https://www.xn--mller-kva.example/']", "müller.example")
 	ines.get("/organizations").wantTexts("#rows td.dom", "müller.example", "xn--mller-.example")
 	ines.viaHTMX().get(org+"/fields/website/edit").wantValue("#fact-website input[name=value]", "https://www.müller.example/")
-	ines.get(org+"/edit").wantValue("#website", "https://www.müller.example/")
+	form := ines.get(org+"/edit").wantValue("#website", "https://www.müller.example/")
 	ines.get(no+"/edit").wantValue("#website", "https://xn--mller-.example")
+	s.unchanged(func() { ines.submit(ines.get(org+"/fields/website/edit"), "#fact-website button").to() })
+	ines.submit(form, "form.card button", "sector", "Retail").to()
+	s.wantAudit(ines, "update_org", `{"changes":{"sector":{"old":null,"new":"Retail"}}}`)
 }
 
 // TestALegalNameFollowsARename while it is the same as the name, as one that nobody typed is, and goes back with it.
