@@ -256,6 +256,19 @@ func (x team) compareSight(t *testing.T, m member) {
 	}
 }
 
+// TestAClientSeenInTwoWaysCountsOnce: one that somebody owns and that is linked to another of theirs.
+func TestAClientSeenInTwoWaysCountsOnce(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	o.Exec(t, "UPDATE roles SET client_scope = 'own'")
+	acme, maya := o.Acme(t), o.Maya(t)
+	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID}))(t)
+	o.Exec(t, "UPDATE organizations SET owner_user_id = ?", o.Tomas.UserID)
+	o.Exec(t, "UPDATE contacts SET owner_user_id = ?", o.Tomas.UserID)
+	sight := must(o.SightOf(t.Context(), o.Ines, o.Tomas.UserID))(t)
+	want(t, "seen", fmt.Sprint(sight.Organizations, sight.Contacts), "1 1")
+}
+
 func TestAccessIsForThoseWhoManageUsersOrReadTheAuditLog(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

@@ -207,7 +207,7 @@ func (d *DB) newBatchRun(ctx context.Context, by Actor, b Batch) (*batchRun, err
 	f, few := *b.Filter, false
 	var err error
 	if f, err = d.completeFilter(ctx, f); err == nil {
-		few, err = d.listsOwn(ctx, by)
+		few, err = d.countsOwn(ctx, by)
 	}
 	states := []string{f.Status}
 	if f.Status == "all" {

@@ -172,7 +172,7 @@ func (k *RecordKind) linkCondition(by Actor, f Filter) listCondition {
 // sorts them, which suits few matches. walk reads in the order of the list and checks each row,
 // which suits many: a page is soon full. It also suits lists without filters and filters whose
 // index has the right order.
-// Either way, a page reads and sorts at most a few thousand rows.
+// A page sorts at most mostGathered rows, or the clients that somebody with OwnOnly sees, see listsOwn.
 type listPlan int
 
 const (
@@ -274,7 +274,7 @@ func (d *DB) readList(ctx context.Context, by Actor, k *RecordKind, f Filter) (p
 	if f.Status == "all" {
 		return bothStates(f, s, func(f Filter) ([]Record, string, error) { return d.readList(ctx, by, k, f) })
 	}
-	few, err := d.listsOwn(ctx, by)
+	few, err := d.listsOwn(ctx, by, k)
 	if err != nil {
 		return nil, "", err
 	}
@@ -332,7 +332,7 @@ func (d *DB) countRecords(ctx context.Context, by Actor, k *RecordKind, f Filter
 
 // counted says where to count what a filter finds.
 func (d *DB) counted(ctx context.Context, by Actor, k *RecordKind, f Filter) (from condition, empty bool, err error) {
-	few, err := d.listsOwn(ctx, by)
+	few, err := d.countsOwn(ctx, by)
 	c, empty := k.conditions(by, f, gather, listOrder{}, few)
 	return condition{k.Plural + c.where(), c.args}, empty, err
 }

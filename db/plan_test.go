@@ -792,7 +792,7 @@ func TestCountingOwnClientsStartsFromThem(t *testing.T) {
 }
 
 // TestListsOfOwnClientsStartFromThem, in each order and after a cursor: to walk past all others takes seconds if the own ones stand at
-// the end. Of more than MostCounted, there are enough in between to fill a page.
+// the end. Of more than MostCounted, owned or linked to own ones, there are enough in between to fill a page.
 func TestListsOfOwnClientsStartFromThem(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
@@ -814,9 +814,28 @@ func TestListsOfOwnClientsStartFromThem(t *testing.T) {
 	}
 	checkPlans(t, d, func(line string) bool { return strings.Contains(line, "(is_active=?") })
 
+	linked := Actor{UserID: newID(), May: Permissions, OwnOnly: true}
+	for _, made := range []string{
+		"INSERT INTO users (id, email, full_name) VALUES (?1, 'linked@a.example', 'Linked')",
+		"INSERT INTO organizations (id, display_name, legal_name, owner_user_id) VALUES (?1, 'Hub', 'Hub', ?1), (?2, 'Hub', 'Hub', ?1)",
+		`INSERT INTO organization_contact (organization_id, contact_id)
+			SELECT organizations.id, contacts.id FROM organizations JOIN contacts WHERE organizations.owner_user_id = ?1`,
+	} {
+		if _, err := d.writer.ExecContext(t.Context(), made, linked.UserID, newID()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for most, few := range map[int]bool{fewClients: false, fewClients + 1: true} { // two links with each contact show it once
+		for _, x := range []Actor{by, linked} {
+			d.most = most
+			if got, err := d.listsOwn(t.Context(), x, ContactKind); err != nil || got != few {
+				t.Errorf("of %d contacts, %d of which are counted, lists start from the own ones: %t %v", fewClients+1, most, got, err)
+			}
+		}
+	}
 	d.most = fewClients
-	if few, err := d.listsOwn(t.Context(), by); err != nil || few {
-		t.Error("lists start from more clients than they count")
+	if few, err := d.listsOwn(t.Context(), linked, OrganizationKind); err != nil || !few {
+		t.Error("lists of two own organizations do not start from them", err)
 	}
 }
 

@@ -103,13 +103,13 @@ func (by Actor) seesEnds(organizationID, contactID, participants string) conditi
 	return by.seesOrganization(organizationID).or(by.seesContact(contactID)).or(seen)
 }
 
-// ownOrganizations and ownContacts select the IDs of all records the actor sees. Queries start from
-// them if there are few.
+// ownOrganizations and ownContacts select the IDs of all records the actor sees, some of them more than
+// once. Queries start from them if there are few.
 func (by Actor) ownOrganizations() condition {
 	return condition{
 		`
 		SELECT id FROM organizations WHERE owner_user_id = ?
-		UNION
+		UNION ALL
 		SELECT organization_id FROM contacts JOIN organization_contact ON contact_id = contacts.id WHERE owner_user_id = ?`,
 		[]any{by.UserID, by.UserID},
 	}
@@ -119,7 +119,7 @@ func (by Actor) ownContacts() condition {
 	return condition{
 		`
 		SELECT id FROM contacts WHERE owner_user_id = ?
-		UNION
+		UNION ALL
 		SELECT contact_id FROM organizations JOIN organization_contact ON organization_id = organizations.id WHERE owner_user_id = ?`,
 		[]any{by.UserID, by.UserID},
 	}
@@ -182,7 +182,7 @@ func (c condition) join(by string, d condition) condition {
 	return condition{"(" + c.sql + by + d.sql + ")", append(append(args, c.args...), d.args...)}
 }
 
-// fewClients is the number of own clients up to which searches and lists of what was said and what is to do start from
+// fewClients is the number of own clients up to which searches and lists of interactions and follow-ups start from
 // them. With more, these walk all rows in order and check each: enough are visible to fill a page soon.
 const fewClients = 1000
 
@@ -191,9 +191,21 @@ func (d *DB) ownsFew(ctx context.Context, by Actor) (bool, error) {
 	return d.ownsUpTo(ctx, by, fewClients)
 }
 
-// listsOwn reports whether lists of records, and their counts, start from the clients of an actor with OwnOnly. They do up to
-// MostCounted: to sort so many takes less time than to walk past all others, if the own ones stand at the end of the order.
-func (d *DB) listsOwn(ctx context.Context, by Actor) (bool, error) {
+// listsOwn reports whether lists of a kind of record start from those that an actor with OwnOnly sees. They do up to MostCounted:
+// to sort so many takes less time than to walk past all others, if the own ones stand at the end of the order. With more, a page
+// is soon full.
+func (d *DB) listsOwn(ctx context.Context, by Actor, k *RecordKind) (bool, error) {
+	if !by.OwnOnly {
+		return false, nil
+	}
+	own := k.own(by)
+	_, more, err := d.countUpTo(ctx, d.most, "(SELECT DISTINCT id FROM ("+own.sql+"))", own.args...)
+	return err == nil && !more, err
+}
+
+// countsOwn reports whether counts and batches of records, which read all that a filter finds, start from the clients of an actor
+// with OwnOnly.
+func (d *DB) countsOwn(ctx context.Context, by Actor) (bool, error) {
 	return d.ownsUpTo(ctx, by, d.most)
 }
 
