@@ -316,13 +316,18 @@ func TestAWebsiteIsFoundHoweverItsHostIsWritten(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	old := must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": "Old", "website": "grünwald.example"}, ""))(t)
 	o.Exec(t, "UPDATE organizations SET website = 'https://www.xn--grnwald-o2a.example' WHERE id = ?", old.ID)
-	o.Exec(t, "UPDATE folding SET version = 1")
+	o.Exec(t, "UPDATE organization_search SET words = 'old https www xn grnwald o2a example'") // as version 3 did
+	o.Exec(t, "UPDATE folding SET version = 3")
+	organizations, _, _ := found(t, o, o.Lea, "grünwald")
+	want(t, "before", len(organizations), 0)
 	for more := true; more; {
 		more = must(o.Refold(t.Context()))(t)
 	}
 	must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": "New", "website": "grünwald.example"}, ""))(t)
-	for _, typed := range []string{"grünwald", "grunwald.example", "https://grünwald.example/", "xn--grnwald-o2a.example", "https://www.xn--grnwald-o2a.example"} {
-		organizations, _, _ := found(t, o, o.Lea, typed)
+	for _, typed := range []string{
+		"grünwald", "grunwald.example", "https://grünwald.example/", "xn--grnwald-o2a.example", "https://www.xn--grnwald-o2a.example",
+	} {
+		organizations, _, _ = found(t, o, o.Lea, typed)
 		want(t, typed, strings.Join(organizations, ", "), "New, Old")
 	}
 	want(t, "twins", twins(t, o, o.Tomas, db.OrganizationKind, "", "website", "grünwald.example"), "New: Same website; Old: Same website")

@@ -13,7 +13,7 @@ import (
 
 // Version is the version of the folding. Raise it whenever a text gets other keys or words,
 // so that the stored ones are recomputed.
-const Version = 3
+const Version = 4
 
 // special folds letters that Unicode does not decompose, the final sigma, and typographic
 // apostrophes and hyphens.
