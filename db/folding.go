@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"clientregistry/db/sqlite"
@@ -95,6 +96,9 @@ func (d *DB) equivalentValues(ctx context.Context, table, column string, values 
 	})
 }
 
+// mostValues is how many values of a column are read.
+const mostValues = 5000
+
 // usedValues returns the values of a column.
 func (d *DB) usedValues(ctx context.Context, table, column string) ([]string, error) {
 	return memoized(&d.memo, "used "+table+"."+column, func() ([]string, error) {
@@ -103,15 +107,15 @@ func (d *DB) usedValues(ctx context.Context, table, column string) ([]string, er
 	})
 }
 
-// valuesOf is the query for the values of a column. It jumps from value to value along the column's index, over a
-// few thousand at most.
+// valuesOf is the query for the values of a column. It jumps from value to value along the column's index, over
+// the first mostValues.
 func valuesOf(table, column string) string {
 	return `
 		WITH RECURSIVE used (v, n) AS (
 			SELECT (SELECT ` + column + ` FROM ` + table + ` WHERE ` + column + ` > '' ORDER BY ` + column + ` LIMIT 1), 1
 			UNION ALL
 			SELECT (SELECT ` + column + ` FROM ` + table + ` WHERE ` + column + ` > v ORDER BY ` + column + ` LIMIT 1), n + 1
-			FROM used WHERE v IS NOT NULL AND n < 5000
+			FROM used WHERE v IS NOT NULL AND n < ` + strconv.Itoa(mostValues) + `
 		)
 		SELECT v FROM used WHERE v IS NOT NULL`
 }

@@ -76,7 +76,7 @@ func (d *DB) together(ctx context.Context, s search, p *searchSource) (condition
 		if err != nil {
 			return condition{}, err
 		}
-		c = c.and(begun.or(condition{"role_label IN (SELECT value FROM json_each(?))", []any{roles}}))
+		c = c.and(begun.or(roles))
 	}
 	c.sql = `rank = 3 AND NOT EXISTS (
 			SELECT 1 FROM organization_contact AS l JOIN organizations AS o ON o.id = l.organization_id
@@ -84,15 +84,19 @@ func (d *DB) together(ctx context.Context, s search, p *searchSource) (condition
 	return c, nil
 }
 
-// rolesWith returns a JSON list of the roles of which a word begins like one of these.
-func (d *DB) rolesWith(ctx context.Context, begins []string) (string, error) {
+// rolesWith is true for a link with a role of which a word begins like one of these. Roles after the first mostValues are
+// compared as they are written, but for case.
+func (d *DB) rolesWith(ctx context.Context, begins []string) (condition, error) {
+	used, err := d.usedValues(ctx, "organization_contact", "role_label")
+	if err != nil {
+		return condition{}, err
+	}
 	all, err := memoized(&d.memo, "words of roles", func() (map[string]string, error) {
-		used, err := d.usedValues(ctx, "organization_contact", "role_label")
 		words := make(map[string]string, len(used))
 		for _, role := range used {
 			words[role] = " " + nameWords(role)
 		}
-		return words, err
+		return words, nil
 	})
 	with := []string{}
 	for role, words := range all {
@@ -101,7 +105,13 @@ func (d *DB) rolesWith(ctx context.Context, begins []string) (string, error) {
 		}
 	}
 	list, _ := json.Marshal(with)
-	return string(list), err
+	c := condition{"role_label IN (SELECT value FROM json_each(?))", []any{string(list)}}
+	if len(used) == mostValues {
+		for _, begin := range begins {
+			c = c.or(condition{"(role_label > ? AND instr(' ' || lower(role_label), ?))", []any{used[mostValues-1], " " + begin}})
+		}
+	}
+	return c, err
 }
 
 // findNames looks for further records by name, those with the whole words first, and puts them after those found

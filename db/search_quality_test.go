@@ -117,7 +117,7 @@ func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 		{"nordlicht geschaftsfuhrerin", "Mara Hoffmann", false},
 		{"nordlicht geschaeftsfuehrerin", "Mara Hoffmann", false},
 		{"okafor cfo", "Maya Okafor", false},
-		// Roles with their accents, without, and with two letters for one; Ada Quist has all of them, but elsewhere.
+		// Roles with their accents, without, and with two letters for one; Ada Quist and Aba Aalto have all of them, but elsewhere.
 		{"tallow geschäftsführerin", "Ida Quist", false},
 		{"tallow geschaftsfuhrer", "Ida Quist", false},
 		{"geschaeftsfuehrerin tallow", "Ida Quist", false},
@@ -134,6 +134,7 @@ func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 		{"brückner cto", "Jean-Luc Lefèvre", false},
 		{"brueckner cto", "Jean-Luc Lefèvre", false},
 		{"aalesund cfo", "Annelise Bjørnsen", false},
+		{"partners cfo", "Seán O’Brien", false}, // Aba Aalto was so before
 		// Two letters for one, and one for two.
 		{"müller", "Jörg Müller", false},
 		{"mueller jörg", "Jörg Müller", false},
@@ -187,6 +188,30 @@ func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 		}
 		want(t, c.typed, first, c.first)
 		want(t, c.typed+" is similar", similar, c.similar)
+	}
+}
+
+// TestARoleIsRankedAmongMoreThanAreRead, if it is typed as it is written.
+func TestARoleIsRankedAmongMoreThanAreRead(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme, quay := o.Acme(t), o.NewOrganization(t, "Quay")
+	o.Exec(t, `
+		INSERT INTO contacts (id, first_name, last_name)
+		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+		SELECT printf('%08x-0000-7000-8000-000000000000', i), 'Other', 'Other' FROM n`)
+	o.Exec(t, "INSERT INTO organization_contact (organization_id, contact_id, role_label) SELECT ?, id, 'Aide ' || id FROM contacts", quay.ID)
+	for _, c := range []struct{ name, at, there string }{{"Aalto", "Keeper of Zoos", "Advisor"}, {"Quist", "Advisor", "Keeper of Zoos"}} {
+		made := o.NewContact(t, "Ada", c.name, "")
+		for organization, role := range map[string]string{quay.ID: c.at, acme.ID: c.there} {
+			must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{
+				OrganizationID: organization, ContactID: made.ID, Typed: db.Fields{"role_label": role},
+			}))(t)
+		}
+	}
+	for typed, first := range map[string]string{"acme zoos": "Ada Quist", "keeper acme": "Ada Quist", "quay zoo": "Ada Aalto"} {
+		_, contacts, _ := found(t, o, o.Lea, typed)
+		want(t, typed, contacts[0], first)
 	}
 }
 
@@ -261,18 +286,21 @@ func qualityOffice(t *testing.T) *dbtest.Office {
 		{"Eva", "Quist", "", "", "", "I.B.M. Works", "Rådgiver"},
 		{"Leo", "Quist", "", "", "", "I.B.M. Works", "ΔΙΕΥΘΥΝΤΉΣ"},
 		{"Jon", "Quist", "", "", "", "Ash and Alder", "Raadgiver"},
-		{"Ada", "Quist", "", "", "", "AT&T Retail", "CFO, CTO, Geschäftsführerin, Geschaeftsfuehrer, Rådgiver, Raadgiver, Διευθυντής"},
+		{"Ada", "Quist", "", "", "", "AT&T Retail", "Geschäftsführerin, Geschaeftsfuehrer, Rådgiver, Raadgiver, Διευθυντής"},
+		{"Aba", "Aalto", "", "", "", "AT&T Retail", "CFO, CTO"},
 	} {
 		fields := db.Fields{"first_name": c.first, "last_name": c.last, "email": c.email, "phone": c.phone, "job_title": c.title}
 		made := must(o.CreateContact(t.Context(), o.Tomas, fields, ""))(t)
-		for _, of := range map[string][]string{ // who has the role elsewhere
-			"Annelise Bjørnsen": {"Quay Partners"},
+		for _, elsewhere := range map[string][]struct{ at, role, status string }{
+			"Annelise Bjørnsen": {{"Quay Partners", "Advisor", "Active"}},
 			"Ada Quist": {
-				"Tallow", "Bright Lane Outfitters", "I.B.M. Works", "Ash and Alder", "Brückner Hochbau", "Fjordkraft Ålesund",
+				{"Tallow", "Advisor", "Active"}, {"Bright Lane Outfitters", "Advisor", "Active"}, {"I.B.M. Works", "Advisor", "Active"}, {"Ash and Alder", "Advisor", "Active"},
 			},
+			"Aba Aalto": {{"Brückner Hochbau", "Advisor", "Active"}, {"Fjordkraft Ålesund", "Advisor", "Active"}, {"Quay Partners", "CFO", "Former"}},
 		}[made.Name()] {
 			must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{
-				OrganizationID: organizations[of], ContactID: made.ID, Typed: db.Fields{"role_label": "Advisor"},
+				OrganizationID: organizations[elsewhere.at], ContactID: made.ID,
+				Typed: db.Fields{"role_label": elsewhere.role, "relationship_status": elsewhere.status},
 			}))(t)
 		}
 		if c.at != "" {
