@@ -30,7 +30,7 @@ const (
 	Changed   Reason = "changed"    // somebody has changed it since
 	Unmatched Reason = "unmatched"  // the filter no longer matches
 	New       Reason = "new"        // the filter matches only since the preview
-	OwnerLeft Reason = "owner left" // its previous owner has no account any more
+	OwnerLeft Reason = "owner left" // its previous owner no longer has an account
 	Gone      Reason = "gone"       // deleted, or the actor does not see it
 )
 

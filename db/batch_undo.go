@@ -130,7 +130,6 @@ type batchUndo struct {
 	made    pastBatch
 	entries []batchEntry
 	now     map[string]batchRow
-	owners  map[string]bool // answers of isThere
 	undone  map[string]bool
 	left    leftByReason
 	skipped map[string]bool
@@ -177,7 +176,7 @@ func (t *tx) batchEntries(made pastBatch) ([]batchEntry, error) {
 
 func (t *tx) newBatchUndo(made pastBatch, undoing string) (*batchUndo, error) {
 	u := &batchUndo{
-		t: t, id: undoing, made: made, now: map[string]batchRow{}, owners: map[string]bool{},
+		t: t, id: undoing, made: made, now: map[string]batchRow{},
 		undone: map[string]bool{}, left: leftByReason{}, skipped: map[string]bool{},
 	}
 	var err error
@@ -247,13 +246,13 @@ func (u *batchUndo) undoColumn(e batchEntry, r batchRow) error {
 		return nil
 	}
 	if u.x.column == "owner_user_id" && to != "" {
-		there, err := u.isThere(to)
-		if err != nil {
-			return err
-		}
-		if !there {
+		err := orNotFound(u.t.QueryRow("SELECT 1 FROM users WHERE id = ?", to))
+		if errors.Is(err, ErrNotFound) {
 			u.skip(OwnerLeft, r.Named)
 			return nil
+		}
+		if err != nil {
+			return err
 		}
 	}
 	u.undone[r.ID] = true
@@ -306,15 +305,4 @@ func (t *tx) happenedSince(made pastBatch, where string, args ...any) (found boo
 	err = t.QueryRow("SELECT EXISTS (SELECT 1 FROM audit_logs WHERE "+where+" AND seq > ?)", append(slices.Clone(args), made.seq)...).
 		Scan(&found)
 	return found, err
-}
-
-// isThere reports whether a user still has an account, perhaps a disabled one.
-func (u *batchUndo) isThere(id string) (bool, error) {
-	if there, known := u.owners[id]; known {
-		return there, nil
-	}
-	var there bool
-	err := u.t.QueryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ?)", id).Scan(&there)
-	u.owners[id] = there
-	return there, err
 }

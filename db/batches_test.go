@@ -335,7 +335,7 @@ func TestUndoKeepsWhatSomebodyChangedSince(t *testing.T) {
 	want(t, "the history", o.Column(t, "SELECT json_extract(metadata, '$.count') || json_extract(metadata, '$.action') FROM audit_logs "+
 		"WHERE action = 'undo_batch' AND target_id = ?", p.ID)[0], "1set_sector")
 
-	// Owners who are disabled or have no account any more, links that were changed or made again, and archived records
+	// Owners who are disabled or no longer have an account, links that were changed or made again, and archived records
 	// that somebody restored.
 	o.Exec(t, "UPDATE organizations SET owner_user_id = ? WHERE id = ?", o.Lea.UserID, acme.ID)
 	p = must(o.RunBatch(t.Context(), o.Tomas, assign(o, acme.ID)))(t)

@@ -257,7 +257,8 @@ func refuseDueDay(day string, today Date) string {
 	return ""
 }
 
-// refuseAssignee returns why a user cannot be given a follow-up, or "" if they can: also if they had it and it is given back.
+// refuseAssignee returns why a user cannot be given a follow-up, or "" if they can. Whoever had it before can be given it back
+// in an Undo.
 func (t *tx) refuseAssignee(id string, f FollowUp) (string, error) {
 	if id == t.by.UserID {
 		return "", nil

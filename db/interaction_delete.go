@@ -73,7 +73,7 @@ type deletedInteraction struct {
 
 // UndeleteInteraction restores a deleted interaction with its ID and its follow-ups. It does
 // nothing if the interaction exists, and returns ErrNotFound if it never did or both its ends are
-// gone. What UndoLog unlinked is linked again, if the actor may.
+// gone. What UndoLog unlinked is linked again, if the actor may and sees both.
 func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Interaction, error) {
 	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
 		if _, err := scanInteraction(t.QueryRow(selectInteraction+" WHERE interactions.id = ?", id)); !errors.Is(err, ErrNotFound) {
@@ -106,11 +106,12 @@ func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Inte
 		if err := t.mustSee("interaction", id); err != nil {
 			return err
 		}
-		said := i.details()
-		if m := (linkMetadata{}); json.Unmarshal([]byte(metadata), &m) == nil && m.Unlinked && EditClients.MetBy(by) {
-			if err := t.linkInteractionEnds(i, said); err != nil && !errors.Is(err, ErrNotFound) { // they may not see both
-				return err
-			}
+		said, deleted := i.details(), linkMetadata{}
+		if err := json.Unmarshal([]byte(metadata), &deleted); err != nil {
+			return err
+		}
+		if err := t.linkAgain(deleted, said); err != nil {
+			return err
 		}
 		return t.record("restore_interaction", "interaction", id, said)
 	})

@@ -131,7 +131,7 @@ type Actor struct {
 	May       []Permission
 	OwnOnly   bool           // sees only their own clients, see scope.go
 	Asks      bool           // wants GivesAway returned before a change of their own hides a client from them
-	TakesBack bool           // undoes something: what was before need not be what a form still offers
+	TakesBack bool           // undoes a change, so former colleagues may get back what they had
 	Zone      *time.Location // for the times they type and read; nil means UTC
 	IP, UA    string
 	Device    string // the browser's device cookie, see RememberDevice

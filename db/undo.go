@@ -167,7 +167,7 @@ func (e Entry) fields() []Field {
 	return nil
 }
 
-// hadBefore reports whether an actor who takes something back gives it back to somebody who had it. about matches the audit rows
+// hadBefore reports whether this gives something back to a person who had it before, in an Undo. about matches the audit rows
 // of what it is, and column is that of the person.
 func (t *tx) hadBefore(column, id, about string, args ...any) (had bool, err error) {
 	if !t.by.TakesBack {

@@ -63,6 +63,11 @@ func inPlace(e views.Event) views.Into {
 	return views.Into{Target: "#i-" + e.ID, Swap: "outerHTML", View: e}
 }
 
+// linksInPlace updates the links of the record whose page is open. A form that is open there is closed.
+func linksInPlace(c *gin.Context, x timelineRecord) views.Into {
+	return views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), x.linkEnd, x.links)}
+}
+
 // interactionPage answers with the page of one interaction, and with the form for a next step if
 // one is given.
 func (s *Server) interactionPage(c *gin.Context, status int, i db.Interaction, e views.Event, next *views.NextStep) error {
@@ -132,10 +137,6 @@ func (s *Server) interactionEdit(c *gin.Context) error {
 }
 
 func (s *Server) interactionUpdate(c *gin.Context) error {
-	id, err := id(c, "id")
-	if err != nil {
-		return err
-	}
 	version, err := version(c)
 	if err != nil {
 		return err
@@ -150,32 +151,31 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	}
 	values, version = decided(c, values, version)
 	var i db.Interaction
-	var made *db.Link // by the change that is undone
-	unlinked := false
+	var made db.UndoneLink
 	if isUndo(c) {
-		i, made, unlinked, err = s.db.UndoEdit(c.Request.Context(), who(c).Actor, id, version, values)
+		i, made, err = s.db.UndoEdit(c.Request.Context(), who(c).Actor, old.ID, version, values)
 	} else {
-		i, err = s.db.UpdateInteraction(c.Request.Context(), who(c).Actor, id, version, values)
-	}
-	var refused *db.Invalid
-	var stale *db.Conflict
-	if errors.As(err, &stale) && isUndo(c) {
-		return s.notUndone(c, stale, cmp.Or(s.changedOn(c), "/interactions/"+id))
-	}
-	if errors.As(err, &refused) || errors.As(err, &stale) {
-		return s.interactionRefused(c, version, values, refused, stale)
-	}
-	if errors.As(err, new(*db.GivesAway)) {
-		return s.interactionGivesAway(c, old, version, values)
+		i, err = s.db.UpdateInteraction(c.Request.Context(), who(c).Actor, old.ID, version, values)
 	}
 	if err != nil {
-		return err
+		return s.interactionNotSaved(c, old, version, values, err)
 	}
-	about := ""
-	if made != nil {
-		about = linkAfterUndo(*made, unlinked)
+	return s.interactionSaved(c, old, i, linkAfterUndo(made))
+}
+
+// interactionNotSaved answers a change of an interaction that was refused, or an Undo of what others have changed since.
+func (s *Server) interactionNotSaved(c *gin.Context, old db.Interaction, version int, values db.Fields, err error) error {
+	var refused *db.Invalid
+	var stale *db.Conflict
+	switch {
+	case errors.As(err, &stale) && isUndo(c):
+		return s.notUndone(c, stale, cmp.Or(s.changedOn(c), "/interactions/"+c.Param("id")))
+	case errors.As(err, &refused) || errors.As(err, &stale):
+		return s.interactionRefused(c, version, values, refused, stale)
+	case errors.As(err, new(*db.GivesAway)):
+		return s.interactionGivesAway(c, old, version, values)
 	}
-	return s.interactionSaved(c, old, i, about)
+	return err
 }
 
 // interactionGivesAway answers with the editor, which asks whether to save an interaction that the visitor will not see
@@ -205,10 +205,12 @@ func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction, link st
 	if err != nil {
 		return err
 	}
-	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) ||
-		i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID || !slices.Equal(i.Participants, old.Participants)) {
-		links := views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), p.linkEnd, p.links)}
-		return s.timelineAgain(c, p, i.ID, done, links) // it moved within the timeline, or out of it
+	otherEnds := i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID
+	if p != nil && p.timeline && otherEnds {
+		return s.timelineAgain(c, p, i.ID, done, linksInPlace(c, p.timelineRecord)) // the two may be linked now, or unlinked
+	}
+	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) || !slices.Equal(i.Participants, old.Participants)) {
+		return s.timelineAgain(c, p, i.ID, done) // it moved within the timeline, or out of it
 	}
 	e := s.event(c, i, s.shownOn(c))
 	e.Focus = true
@@ -266,33 +268,27 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 		return err
 	}
 	var i db.Interaction
-	var made *db.Link // by logging it
-	unlinked := false
+	var made db.UndoneLink
 	if isUndo(c) {
-		i, made, unlinked, err = s.db.UndoLog(c.Request.Context(), who(c).Actor, id, version)
+		i, made, err = s.db.UndoLog(c.Request.Context(), who(c).Actor, id, version)
 	} else {
 		i, err = s.db.DeleteInteraction(c.Request.Context(), who(c).Actor, id, version)
 	}
-	var stale *db.Conflict
-	if errors.As(err, &stale) && isUndo(c) {
-		return s.notUndone(c, stale, cmp.Or(s.changedOn(c), "/interactions/"+id))
-	}
-	if errors.As(err, &stale) {
-		return s.interactionRefused(c, version, db.Fields{}, nil, stale)
-	}
 	if err != nil {
-		return err
+		return s.interactionNotSaved(c, db.Interaction{}, version, db.Fields{}, err)
 	}
-	from, own := s.changedOn(c), "/interactions/"+id
+	return s.interactionDeleted(c, i, made)
+}
+
+// interactionDeleted answers without the interaction, and with an Undo. made is the link that undoing it was about.
+func (s *Server) interactionDeleted(c *gin.Context, i db.Interaction, made db.UndoneLink) error {
+	from, own := s.changedOn(c), "/interactions/"+i.ID
 	if pathOf(from) == own || !wantsFragment(c) && from == "" {
 		from = crumb(i).Href // its own page is gone
 	}
-	t := views.Toast{Text: wording.Channel(i.Channel) + " deleted", Undo: &views.Undo{
+	t := views.Toast{Text: wording.Channel(i.Channel) + " deleted" + linkAfterUndo(made), Undo: &views.Undo{
 		Action: own + "/restore", Fields: []views.Hidden{{Name: "from", Value: from}},
 	}}
-	if made != nil {
-		t.Text += linkAfterUndo(*made, unlinked)
-	}
 	if from != "" { // where the timeline shows it again
 		t.Undo.Target = "#activity"
 	}
@@ -307,17 +303,20 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if unlinked && p != nil {
-		around = append(around, views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), p.linkEnd, p.links)})
+	if made.IsGone && p != nil {
+		around = append(around, linksInPlace(c, p.timelineRecord))
 	}
-	around = append(around, views.Into{Target: "#i-" + id, Swap: "delete"}, toast(t.Text, t.Undo))
+	around = append(around, views.Into{Target: "#i-" + i.ID, Swap: "delete"}, toast(t.Text, t.Undo))
 	return s.show(c, http.StatusOK, around...)
 }
 
-// linkAfterUndo says what became of the link that was made with what is undone.
-func linkAfterUndo(made db.Link, unlinked bool) string {
+// linkAfterUndo says what became of the link that was made with what is undone, or "" if there was none.
+func linkAfterUndo(made db.UndoneLink) string {
+	if made.ContactID == "" {
+		return ""
+	}
 	name, at := text.Isolate(made.ContactName()), text.Isolate(made.OrganizationName)
-	if unlinked {
+	if made.IsGone {
 		return ", and " + name + " unlinked from " + at
 	}
 	return ". " + name + " stays linked to " + at
@@ -340,8 +339,7 @@ func (s *Server) interactionRestore(c *gin.Context) error {
 			return err
 		}
 		if p != nil {
-			return s.timelineAgain(c, p, i.ID, toast(done, nil), // the two may be linked again
-				views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), p.linkEnd, p.links)})
+			return s.timelineAgain(c, p, i.ID, toast(done, nil), linksInPlace(c, p.timelineRecord)) // the two may be linked again
 		}
 		if u, err := url.Parse(from); err == nil && u.Path == "/interactions" {
 			return s.feedAgain(c, u.Query(), i.ID, toast(done, nil))

@@ -623,4 +623,25 @@ func TestUndoOfAnEditUnlinksWhomItLinked(t *testing.T) {
 	ines.post(acme+"/contacts/"+key(maya), "version", s.One("SELECT version FROM organization_contact"), "role_label", "Buyer").to()
 	ines.get(ines.submit(page, "#toasts form").to()).want(200, "#toasts", "The call is as it was. Maya Okafor stays linked to Acme")
 	links("1")
+
+	said = part.submit(ines.get(call+"/edit"), "#i-"+key(call)+" .acts .btn.pri", "happened_at_text", "yesterday")
+	said.want(200, "#activity", "Price").wantNot("hx-partial[hx-target='#links']") // where a form may be open
+}
+
+// TestUndoOfAnEditLeavesTheLinkOfALaterOne that somebody else made.
+func TestUndoOfAnEditLeavesTheLinkOfALaterOne(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, tomas := s.as("Manager"), s.as("Manager")
+	acme, quay, maya := s.Organization("Acme"), s.Organization("Quay"), s.Contact("Maya", "Okafor")
+	call := s.Log(acme, "", "Price")
+	edit := func(by *browser, typed ...string) {
+		by.submit(by.get(call+"/edit"), "#i-"+key(call)+" .acts .btn.pri", typed...).to()
+	}
+	edit(ines, "contact_id", key(maya))
+	edit(tomas, "organization_id", key(quay))
+	s.WantOne("2", "SELECT count(*) FROM organization_contact")
+	ines.get(ines.submit(ines.get("/account"), ownChanges+":first-child button").to()).
+		want(200, "#toasts", "The call is as it was, and Maya Okafor unlinked from Acme")
+	s.WantOne("Quay", "SELECT display_name FROM organization_contact JOIN organizations ON id = organization_id")
 }

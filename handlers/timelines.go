@@ -382,7 +382,7 @@ func (s *Server) interactionLogged(c *gin.Context, x timelineRecord, i db.Intera
 		return err
 	}
 	if linked {
-		around = append(around, views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), x.linkEnd, x.links)})
+		around = append(around, linksInPlace(c, x))
 	}
 	return s.show(c, http.StatusOK, append([]views.View{composer, shown, toast(says, undo)}, around...)...)
 }

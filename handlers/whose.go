@@ -21,7 +21,8 @@ import (
 // errWhose means that somebody else opened the form.
 var errWhose = errors.New("somebody else opened this form")
 
-// readForm reads the form that was sent to a route. It returns errWhose if the form is another user's.
+// readForm reads the form that was sent to a route, and sets the visitor's Asks and TakesBack as it says. It returns errWhose if
+// the form is another user's.
 func readForm(c *gin.Context, a middleware.Access) error {
 	if err := middleware.ReadForm(c); err != nil {
 		return err

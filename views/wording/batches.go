@@ -164,7 +164,7 @@ func UndoWhy(left db.Left) string {
 	case db.Changed:
 		return Grouped(left.Count) + " changed since and " + verb(left.Count, "stays as it is", "stay as they are")
 	case db.OwnerLeft:
-		return Grouped(left.Count) + " " + verb(left.Count, "stays", "stay") + ", because the previous owner has no account any more"
+		return Grouped(left.Count) + " " + verb(left.Count, "stays", "stay") + ", because the previous owner no longer has an account"
 	}
 	return Grouped(left.Count) + " " + verb(left.Count, "is", "are") + " deleted, or not visible to you"
 }
