@@ -110,6 +110,7 @@ func TestTheButtonForTheLowerFieldsKeepsWhatIsTyped(t *testing.T) {
 	org, maja := s.Organization("Quay"), s.Contact("Maja", "Berg")
 	s.Contact("Marcus", "Nwosu")
 	s.Link(org, maja)
+	ines.post("/follow-ups", "text", "Call", "due", "today", "organization_id", key(org)).to()
 	page := ines.get(org)
 	for _, b := range []*browser{ines, ines.viaHTMX()} {
 		s.unchanged(func() {
@@ -117,6 +118,9 @@ func TestTheButtonForTheLowerFieldsKeepsWhatIsTyped(t *testing.T) {
 				want(200, "#composer[open] #log-by[autofocus]", "").want(200, "#log-email[checked]", "").wantValue("#log-subject", "Talk <b>").
 				want(200, "#log-body", "Long").want(200, "#log-with option[selected]", "Maja Berg").want(200, "#log-outcome", "").
 				wantNot(".err, [aria-invalid], #log .later")
+			if b == ines { // the rest of the page is as before
+				whole.wantValue("#follow-ups [name=from]", org).wantTexts("#follow-ups small", "you")
+			}
 			if sent, kept := page.html.Find("#log [name=request_id]"), whole.html.Find("#log [name=request_id]"); sent.AttrOr("value", "") !=
 				kept.AttrOr("value", "") {
 				t.Error("the form is another request")

@@ -278,7 +278,7 @@ func (s *Server) followUpFailed(c *gin.Context, err error) error {
 		x.Open, x.Days = true, views.NewMoveDays(s.clock(c))
 		x.Typed, x.Error, status = c.Request.PostForm.Get("due_on"), wording.Refusals(refused), http.StatusUnprocessableEntity
 	} else {
-		x.Stale = wording.Changer(stale) + " changed this meanwhile. Look at it, then do it again."
+		x.Stale = wording.LookAgain(stale)
 	}
 	return s.answerFragments(c, status, func() error {
 		i, err := s.db.Interaction(c.Request.Context(), who(c).Actor, f.InteractionID)

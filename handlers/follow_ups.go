@@ -25,6 +25,9 @@ func (s *Server) askingPage(c *gin.Context) string {
 		path = s.ownPath(c, "HX-Current-URL")
 	case c.Request.Method == http.MethodPost:
 		path = c.Request.PostForm.Get("from")
+		if base, composed := strings.CutSuffix(c.Request.URL.Path, "/interactions"); composed && path == "" {
+			path = base // the record, with what was typed in its composer
+		}
 	}
 	return fromPage(path)
 }

@@ -274,10 +274,24 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	} else {
 		i, err = s.db.DeleteInteraction(c.Request.Context(), who(c).Actor, id, version)
 	}
+	if stale := (*db.Conflict)(nil); errors.As(err, &stale) && !isUndo(c) {
+		return s.interactionAsItIs(c, wording.LookAgain(stale))
+	}
 	if err != nil {
 		return s.interactionNotSaved(c, db.Interaction{}, version, db.Fields{}, err)
 	}
 	return s.interactionDeleted(c, i, made)
+}
+
+// interactionAsItIs answers with an interaction that was not deleted, and why.
+func (s *Server) interactionAsItIs(c *gin.Context, why string) error {
+	i, err := s.interaction(c)
+	if err != nil {
+		return err
+	}
+	e := s.event(c, i, s.shownOn(c))
+	e.Stale, e.Focus = why, true
+	return s.interactionAnswer(c, http.StatusConflict, i, e)
 }
 
 // interactionDeleted answers without the interaction, and with an Undo. made is the link that undoing it was about.

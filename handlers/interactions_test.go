@@ -171,7 +171,8 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		s.WantOne("Third email one\ntwo 3", "SELECT subject || ' ' || channel || ' ' || body || ' ' || version FROM interactions")
 
 		s.unchanged(func() {
-			ines.post(i+"/delete", "version", "1").want(409, item+" .warnline", "Jonas Berg changed this interaction").wantFragment(part)
+			ines.post(i+"/delete", "version", "1").want(409, item+" .err", "Jonas Berg changed this meanwhile").
+				want(409, item+" h4", "Third").want(409, item+" .i-trash[value='3']", "").wantFragment(part)
 		})
 		gone := ines.post(i+"/delete", "version", "3")
 		s.wantAudit(ines, "delete_interaction", "Third", `one\ntwo`)

@@ -11,6 +11,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/db/text"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 func (s *Server) linkUpdate(c *gin.Context) error {
@@ -147,9 +148,8 @@ func (s *Server) unlink(c *gin.Context) error {
 		return s.notUndone(c, stale, e.base)
 	}
 	if errors.As(err, &stale) {
-		row := linkEditor(c, e, l, l.RoleLabel, l.RelationshipStatus)
-		row.Editor.Conflict = views.NewConflict(s.clock(c), stale, "this link")
-		return s.linkCardAsking(c, e, row)
+		id, _, _ := e.other(l)
+		return s.linkNotGone(c, e, "link-"+id, func(row *views.LinkRow) { row.Stale, row.Focus = wording.LookAgain(stale), true })
 	}
 	if gives := (*db.GivesAway)(nil); errors.As(err, &gives) {
 		row := linkEditor(c, e, l, l.RoleLabel, l.RelationshipStatus)
@@ -159,7 +159,7 @@ func (s *Server) unlink(c *gin.Context) error {
 				row.Editor.Gives.Fields = append(row.Editor.Gives.Fields, views.Hidden{Name: name, Value: value})
 			}
 		}
-		return s.linkCardAsking(c, e, row)
+		return s.linkNotGone(c, e, row.ID, func(asking *views.LinkRow) { *asking = row })
 	}
 	if err != nil {
 		return err
@@ -200,16 +200,16 @@ func (s *Server) unlinked(c *gin.Context, e linkEnd, gone db.Link) error {
 	return s.linkChanged(c, e, done, undo, "")
 }
 
-// linkCardAsking answers an unlink that must be confirmed: with the current card, in which the link's row asks.
-func (s *Server) linkCardAsking(c *gin.Context, e linkEnd, row views.LinkRow) error {
+// linkNotGone answers an unlink that was refused or must be confirmed: with the current card, in which the link's row says it.
+func (s *Server) linkNotGone(c *gin.Context, e linkEnd, id string, say func(row *views.LinkRow)) error {
 	links, err := s.links(c, e)
 	if err != nil {
 		return err
 	}
 	card := linkCard(who(c), e, links)
 	for i := range card.Rows {
-		if card.Rows[i].ID == row.ID {
-			card.Rows[i] = row
+		if row := &card.Rows[i]; row.ID == id {
+			say(row)
 		}
 	}
 	return s.answerFragments(c, http.StatusConflict, func() error {

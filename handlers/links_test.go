@@ -102,7 +102,8 @@ func TestLinkFromBothSides(t *testing.T) {
 
 			// A stale unlink shows the current link; a second one removes it, and Undo restores it.
 			x.unchanged(func() {
-				ines.post(link+"/unlink", "version", "1").want(409, row+" .warnline", "Jonas Berg changed this link").wantFragment(part)
+				ines.post(link+"/unlink", "version", "1").want(409, row+" .err", "Jonas Berg changed this meanwhile").
+					want(409, row+" small", "Advisor").want(409, row+" .i-unlink[value='3']", "").wantFragment(part)
 			})
 			gone := ines.post(link+"/unlink", "version", "3")
 			x.wantAudit(ines, "unlink_contact", `"Advisor"`)

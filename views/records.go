@@ -222,6 +222,7 @@ type LinkRow struct {
 	CanEdit      bool
 	Focus        bool
 	New          bool
+	Stale        string // why it was not unlinked
 	Editor       *LinkEditor
 }
 

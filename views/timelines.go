@@ -71,6 +71,7 @@ type Event struct {
 	CanEdit                             bool
 	Fresh                               bool
 	Focus                               bool
+	Stale                               string // why it was not deleted
 	Editor                              *EventEditor
 }
 

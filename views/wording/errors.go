@@ -17,6 +17,11 @@ func Refusals(e *db.Invalid) string {
 	return strings.Join(all, " ")
 }
 
+// LookAgain says who changed what somebody wanted to delete, move or mark, in the meantime.
+func LookAgain(e *db.Conflict) string {
+	return Changer(e) + " changed this meanwhile. Look at it, then do it again."
+}
+
 // Changer names who changed a record in the meantime.
 func Changer(e *db.Conflict) string {
 	if e.By == "" {
