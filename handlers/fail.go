@@ -119,7 +119,8 @@ func (s *Server) failNoSession(c *gin.Context) {
 		}
 		return
 	}
-	if c.GetHeader("HX-Request") == "true" && c.Request.Method == http.MethodPost || wantsFragment(c) && slices.Contains(onOpening, c.FullPath()) {
+	sent := c.GetHeader("HX-Request") == "true" && c.Request.Method == http.MethodPost
+	if sent || wantsFragment(c) && slices.Contains(onOpening, c.FullPath()) {
 		c.Header("HX-Retarget", "#dialog")
 		c.Header("HX-Reswap", "innerHTML")
 		if err := s.show(c, http.StatusUnauthorized, loginDialog(loginForm("", "", s.cookieLost(c)), "")); err != nil {

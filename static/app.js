@@ -668,7 +668,7 @@
     if (/^(more|older)$/.test(ctx.target?.id)) loaded = links().length;
     const found = all(rows).map(rowLink), row = (ctx.request.submitter ?? ctx.sourceElement).closest?.(rows), at = row ? found.indexOf(rowLink(row)) : -1;
     rowId = row?.id;
-    menu = ctx.target.contains?.(document.activeElement) && ctx.target.closest?.(".drop[open] > .menu");
+    menu = ctx.target?.contains?.(document.activeElement) && ctx.target.closest?.(".drop[open] > .menu");
     keepEditing(e);
     heirs = at >= 0 ? [found[at], found[at + 1], found[at - 1], byId("log-open"), one("h1")]
       : chip ? [one("summary", chip), one("#more-filters summary"), one("#filters summary")] : [];
