@@ -101,7 +101,6 @@ func TestFragmentsAreNeverOutOfDate(t *testing.T) {
 		Tabs{},
 		menu{},
 		foot{},
-		icon{},
 		avatar{},
 	} {
 		for _, yes := range []bool{true, false} {

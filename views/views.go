@@ -106,7 +106,7 @@ func parse() (*template.Template, error) {
 		}
 		text, err := files.ReadFile(name)
 		if err == nil {
-			_, err = all.New(name).Parse(nameWhose(joinLines(string(text))))
+			_, err = all.New(name).Parse(nameWhose(drawIcons(joinLines(string(text)))))
 		}
 		return err
 	})
@@ -115,6 +115,7 @@ func parse() (*template.Template, error) {
 var (
 	continued      = regexp.MustCompile(`\n\t+`)
 	continuedByTag = regexp.MustCompile(`\n\t+([<{])`)
+	named          = regexp.MustCompile(`{{icon(Sm)? "(\w+)"}}`)
 )
 
 // joinLines joins each line of a template that begins with a tab to the one before: elements and
@@ -124,12 +125,29 @@ func joinLines(template string) string {
 	return continued.ReplaceAllLiteralString(continuedByTag.ReplaceAllString(template, "$1"), " ")
 }
 
-// functions are the functions for templates. Those that return HTML, except markdown, render views
+// drawIcons draws the icons that a template names, so that no page has to.
+func drawIcons(template string) string {
+	return named.ReplaceAllStringFunc(template, func(icon string) string {
+		m := named.FindStringSubmatch(icon)
+		return string(drawIcon(m[2], m[1] != ""))
+	})
+}
+
+// drawIcon returns an icon of the strip that app.css lists.
+func drawIcon(name string, small bool) template.HTML {
+	class := "i i-" + template.HTMLEscapeString(name)
+	if small {
+		class += " sm"
+	}
+	return template.HTML(`<i class="` + class + `"></i>`)
+}
+
+// functions are the functions for templates. Those that return HTML, except icons and markdown, render views
 // and cache the result.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"icon":     func(name string) (template.HTML, error) { return fragment(icon{name, false}) },
-		"iconSm":   func(name string) (template.HTML, error) { return fragment(icon{name, true}) },
+		"icon":     func(name string) template.HTML { return drawIcon(name, false) },
+		"iconSm":   func(name string) template.HTML { return drawIcon(name, true) },
 		"avatar":   func(name, class string) (template.HTML, error) { return fragment(avatar{name, class}) },
 		"fragment": fragment,
 		"sheet":    func(title string) (template.HTML, error) { return fragment(sheetHead(title)) },
@@ -147,14 +165,6 @@ func functions() template.FuncMap {
 		"markdown": markdown,
 	}
 }
-
-// icon is one of the strip, which app.css lists.
-type icon struct {
-	Name  string
-	Small bool
-}
-
-func (icon) Template() string { return "_icon.html" }
 
 // sheetHead is the title of a popover that is a sheet on phones, with what closes it.
 type sheetHead string

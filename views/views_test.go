@@ -126,7 +126,6 @@ var allViews = []View{
 	Picks{},
 	AuditLog{},
 	Time{},
-	icon{},
 	avatar{},
 	head{},
 	menu{},
