@@ -146,6 +146,7 @@ func TestTheLowerFieldsComeWhileSomebodyTypes(t *testing.T) {
 		w.press("l")
 		w.focused("#log-subject")
 		w.write("Talk")
+		w.see("#alerts", "Could not load this")
 		w.see("#log .later")
 		if lost := w.taken("htmx:error: lost"); len(lost) != 1 {
 			t.Errorf("%d requests got no answer: %s", len(lost), lost)
