@@ -34,6 +34,7 @@ func TestWhatIsOpenStays(t *testing.T) {
 	w.open(organization)
 	w.click("#link-new")
 	w.fill("#find", "Somebody")
+	w.see("#link-form [role=option]", "Create contact") // it moves the links down
 	w.click("#follow-up-add")
 	w.fill("#fu-text", "Planned")
 	w.click("#links [aria-label^=Unlink][aria-label*=Maya]")
