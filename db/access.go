@@ -151,7 +151,8 @@ func (d *DB) SightOf(ctx context.Context, by Actor, userID string) (Sight, error
 	if reader.OwnOnly {
 		organizations, contacts = reader.ownOrganizations(), reader.ownContacts()
 	}
-	err = d.reader.QueryRow(ctx, "SELECT (SELECT count(DISTINCT id) FROM ("+organizations.sql+")), (SELECT count(DISTINCT id) FROM ("+contacts.sql+"))",
+	err = d.reader.QueryRow(ctx, "SELECT (SELECT count(DISTINCT id) FROM ("+organizations.sql+")),"+
+		" (SELECT count(DISTINCT id) FROM ("+contacts.sql+"))",
 		append(organizations.args, contacts.args...)...).Scan(&s.Organizations, &s.Contacts)
 	return s, err
 }

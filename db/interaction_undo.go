@@ -60,7 +60,7 @@ func (d *DB) UndoEdit(ctx context.Context, by Actor, id string, version int, typ
 	by.TakesBack = true
 	for _, unlinks := range []bool{EditClients.MetBy(by), false} {
 		i, err = d.changeInteraction(ctx, by, id, version, typed, func(t *tx, i, old Interaction, metadata details) error {
-			if i.hasEndsOf(old) {
+			if i.HasEndsOf(old) {
 				return nil
 			}
 			undone, err := t.changeOfEnds(i, old)

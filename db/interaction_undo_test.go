@@ -121,7 +121,9 @@ func TestUndoingAnEditTakesTheLinkThatItMade(t *testing.T) {
 		"changed since": {made: true, links: "Maya", since: func(o *dbtest.Office, acme, maya, _ string) {
 			must(o.UpdateLink(t.Context(), o.Ines, acme, maya, 1, db.Fields{"role_label": "Buyer"}))(t)
 		}},
-		"used since":           {made: true, links: "Maya", since: func(o *dbtest.Office, acme, maya, _ string) { logged(t, o, o.Ines, acme, maya) }},
+		"used since": {made: true, links: "Maya", since: func(o *dbtest.Office, acme, maya, _ string) {
+			logged(t, o, o.Ines, acme, maya)
+		}},
 		"may not edit clients": {made: true, links: "Maya", by: mayNotEditClients},
 		"sees the contact by it only": {
 			made: true, links: "Maya", by: func(a *db.Actor) { a.OwnOnly = true }, since: func(o *dbtest.Office, _, maya, _ string) {
@@ -159,7 +161,8 @@ func TestUndoingAnEditTakesTheLinkThatItMade(t *testing.T) {
 				c.by(&by)
 			}
 			links := func() string {
-				return strings.Join(o.Column(t, "SELECT first_name FROM organization_contact JOIN contacts ON contacts.id = contact_id ORDER BY 1"), " ")
+				return strings.Join(o.Column(t, `
+					SELECT first_name FROM organization_contact JOIN contacts ON contacts.id = contact_id ORDER BY 1`), " ")
 			}
 			back, made, err := o.UndoEdit(t.Context(), by, call, edited.Version, db.Fields{"contact_id": was})
 			if err != nil {

@@ -419,36 +419,3 @@ func (t *tx) setActive(k *RecordKind, id string, version int, active bool) error
 	}
 	return t.record(k.activeAction(active), k.Noun, id, details{"changes": map[string]Change{"is_active": {Old: is, New: active}}})
 }
-
-// searchWords returns the words for the search index: those of the name, then those of searched fields, then those
-// joined across punctuation, and spelled with two letters for one. Behind wholeWords are names
-// and emails in one word.
-func (r Record) searchWords() string {
-	words, others := text.Words(r.Name()), append(text.Joined(r.Name()), text.Spelled(r.Name())...)
-	inOne := []string{}
-	if r.Kind == OrganizationKind {
-		inOne = append(inOne, text.OneWord(r.Name()), text.OneWord(r.Value("legal_name")))
-	}
-	for i, f := range r.Kind.Fields {
-		if value := r.values[i]; f.Searched && value != "" {
-			switch f.Kind {
-			case Phone:
-				words = append(words, text.PhoneWords(value)...)
-			case Code:
-				words = append(words, text.Code(value)...)
-			case Website:
-				words = append(words, text.Words(text.ReadableAddress(value))...)
-			case Email:
-				words, others = append(words, text.Words(value)...), append(others, text.Spelled(value)...)
-				inOne = append(inOne, text.Joined(value)...)
-			default:
-				words, others = append(words, text.Words(value)...), slices.Concat(others, text.Joined(value), text.Spelled(value))
-			}
-		}
-	}
-	words = append(words, others...)
-	if inOne = slices.DeleteFunc(slices.Compact(inOne), func(w string) bool { return w == "" }); len(inOne) > 0 {
-		words = append(append(words, wholeWords), inOne...)
-	}
-	return strings.Join(words, " ")
-}

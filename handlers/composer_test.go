@@ -92,7 +92,8 @@ func TestTheLowerFieldsComeWhenTheComposerIsOpened(t *testing.T) {
 			want(200, "#log-by option[selected]", "Manager Person").want(200, "#log-next-who option[selected]", "Manager Person").
 			want(200, "#log-further label", "").wantValue("[name=when][checked]", "now").wantValue("[name=due][checked]", "week").
 			wantNot("[autofocus], #log-subject, #log-with")
-		whole := ines.get(ines.get(record+"/interactions/new").to()).want(200, "#composer[open] #log-subject[autofocus]", "").wantNot("#log .later")
+		whole := ines.get(ines.get(record+"/interactions/new").to()).
+			want(200, "#composer[open] #log-subject[autofocus]", "").wantNot("#log .later")
 		if a, b := came.html.Find("#log-lower").Text(), whole.html.Find("#log-lower").Text(); a != b {
 			t.Errorf("alone the fields are %s, in the page %s", a, b)
 		}

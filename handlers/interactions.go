@@ -63,7 +63,7 @@ func inPlace(e views.Event) views.Into {
 	return views.Into{Target: "#i-" + e.ID, Swap: "outerHTML", View: e}
 }
 
-// linksInPlace updates the links of the record whose page is open. A form that is open there is closed.
+// linksInPlace updates the links of the record whose page is open.
 func linksInPlace(c *gin.Context, x timelineRecord) views.Into {
 	return views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), x.linkEnd, x.links)}
 }
@@ -191,7 +191,7 @@ func (s *Server) interactionGivesAway(c *gin.Context, old db.Interaction, versio
 }
 
 // interactionSaved answers with a changed interaction where it was edited: as an event for htmx, else by redirecting there.
-// link says what became of the link that the change made which is undone.
+// link says what became of the link that was made with a change that is undone.
 func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction, link string) error {
 	if i.OutOfSight {
 		return s.outOfSight(c, "/interactions", "Interaction saved")
@@ -205,8 +205,7 @@ func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction, link st
 	if err != nil {
 		return err
 	}
-	otherEnds := i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID
-	if p != nil && p.timeline && otherEnds {
+	if p != nil && p.timeline && !i.HasEndsOf(old) {
 		return s.timelineAgain(c, p, i.ID, done, linksInPlace(c, p.timelineRecord)) // the two may be linked now, or unlinked
 	}
 	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) || !slices.Equal(i.Participants, old.Participants)) {
@@ -294,7 +293,7 @@ func (s *Server) interactionAsItIs(c *gin.Context, why string) error {
 	return s.interactionAnswer(c, http.StatusConflict, i, e)
 }
 
-// interactionDeleted answers without the interaction, and with an Undo. made is the link that undoing it was about.
+// interactionDeleted answers without the interaction, and with an Undo. made is the link that logging it had made.
 func (s *Server) interactionDeleted(c *gin.Context, i db.Interaction, made db.UndoneLink) error {
 	from, own := s.changedOn(c), "/interactions/"+i.ID
 	if pathOf(from) == own || !wantsFragment(c) && from == "" {

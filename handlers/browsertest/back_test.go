@@ -62,7 +62,7 @@ func TestBackFromAForm(t *testing.T) {
 }
 
 // TestBackToTickedRows: after a record was opened from a list, Back finds the rows ticked as they were left. A list that is
-// opened anew has none ticked.
+// opened again from the menu has none ticked.
 func TestBackToTickedRows(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
